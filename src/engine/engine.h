@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An engine runs guest instructions until they ask the kernel for something. The kernel owns the loop; an engine
+ * knows no system calls, and the kernel knows no engines beyond this table.
+ *
+ *     for (;;)
+ *         switch (engine->run(cpu)) {
+ *         case TRAP_SYSCALL:   ... the arguments are in the registers
+ *         case TRAP_FAULT:     ... cpu->fault says what the guest did
+ *         case TRAP_INTERRUPT: ... cpu->work became non-zero
+ *         }
+ */
+#ifndef CORACLE_ENGINE_H
+#define CORACLE_ENGINE_H
+
+#include "abi/abi.h"
+#include "base/base.h"
+
+enum trap {
+    TRAP_SYSCALL,
+    TRAP_FAULT,
+    TRAP_INTERRUPT,
+};
+
+/* The order in which x86 encodes its registers. */
+enum x86_64_reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
+
+/* Bits of cpu->work: why the guest must not be (re-)entered before the kernel has looked. */
+enum cpu_work {
+    WORK_SIGNAL = 1, /* a signal may be deliverable, or the inbox holds some */
+    WORK_KICK   = 2, /* look again at the process: exit, stop */
+};
+
+/*
+ * The registers of one guest thread, as they are while it is not running guest code. The first part is known to the assembly of
+ * the engines by its offsets (engine/direct/x86_64/offsets.h).
+ */
+struct cpu {
+    struct cpu *self;            /* GS:0 in the direct engine */
+    uint64_t gpr[16];            /* x86-64; aarch64 uses x[] */
+    uint64_t pc;
+    uint64_t flags;
+    uint64_t host_sp;            /* where run() left the host's stack */
+    _Atomic uint32_t work;       /* enum cpu_work; set by any thread and by host signal handlers */
+    uint32_t trapped;            /* the last syscall came by a host signal, not by a rewritten site */
+    uint64_t syscall_nr;         /* the number that the last TRAP_SYSCALL asked for */
+    uint64_t fs_base, gs_base;   /* as the guest set them (fs_base only when not readable from the CPU) */
+    struct linux_siginfo fault;  /* of the last TRAP_FAULT; si_signo, si_code, si_addr */
+    uint64_t fault_error, fault_trapno, fault_cr2; /* what the signal frame reports on x86-64 */
+    enum abi_arch arch;
+    uint64_t x[31];              /* aarch64 */
+    uint64_t sp, tpidr;
+};
+
+/* Number and arguments of the system call that the guest asks for, and where its result goes. */
+static inline uint64_t cpu_syscall_arg(const struct cpu *cpu, int i)
+{
+    static const uint8_t order[6] = {RDI, RSI, RDX, R10, R8, R9};
+
+    return cpu->arch == ABI_X86_64 ? cpu->gpr[order[i]] : cpu->x[i];
+}
+
+static inline void cpu_set_result(struct cpu *cpu, long result)
+{
+    if (cpu->arch == ABI_X86_64)
+        cpu->gpr[RAX] = (uint64_t)result;
+    else
+        cpu->x[0] = (uint64_t)result;
+}
+
+static inline uint64_t cpu_sp(const struct cpu *cpu)
+{
+    return cpu->arch == ABI_X86_64 ? cpu->gpr[RSP] : cpu->sp;
+}
+
+static inline void cpu_set_sp(struct cpu *cpu, uint64_t sp)
+{
+    if (cpu->arch == ABI_X86_64)
+        cpu->gpr[RSP] = sp;
+    else
+        cpu->sp = sp;
+}
+
+/* Lets the guest ask for the same system call again when it runs next. */
+void cpu_rewind_syscall(struct cpu *cpu);
+
+struct engine {
+    const char *name;
+    enum abi_arch arch;
+    /* Runs guest code; returns at the next trap. */
+    enum trap (*run)(struct cpu *cpu);
+    /* On a new host thread (also after exec and in the child of a fork), before its first run. */
+    int (*thread_start)(struct cpu *cpu);
+    /* The guest sets its thread pointer (x86-64: FS base; aarch64: TPIDR_EL0). */
+    int (*set_thread_pointer)(struct cpu *cpu, uint64_t value);
+    uint64_t (*thread_pointer)(struct cpu *cpu);
+    /*
+     * The kernel tells of every change to executable memory: mapped (or made executable) at [start, start + len) with canonical
+     * LINUX_PROT_* and LINUX_MAP_* bits, or gone (prot 0). Called with the mm lock held.
+     */
+    void (*code_changed)(uint64_t start, uint64_t len, int prot, int map_flags);
+    /*
+     * The vector state as the signal frame holds it (x86-64: FXSAVE or XSAVE image with Linux's software bytes). Size for this CPU;
+     * save to and load from guest memory at an address aligned to 64. load returns -EFAULT or -EINVAL for a bad image.
+     */
+    size_t (*vector_size)(void);
+    int (*vector_save)(struct cpu *cpu, uint64_t addr);
+    int (*vector_load)(struct cpu *cpu, uint64_t addr, size_t size);
+    /* True for addresses (trampolines and the like) that the guest must not see or touch. */
+    bool (*owns_address)(uint64_t addr, uint64_t len);
+};
+
+extern const struct engine engine_direct;
+
+#endif
