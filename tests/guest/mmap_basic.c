@@ -58,7 +58,7 @@ static void errors(int fd)
         {"odd offset", PAGE, PROT_READ, MAP_PRIVATE, fd, 100},
         {"descriptor ignored", PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 999, 0},
         {"unknown protection", PAGE, 0x40, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0},
-        {"validated with unknown flag", PAGE, PROT_READ, MAP_SHARED_VALIDATE | 0x8000000, fd, 0},
+        {"validated with unknown flag", PAGE, PROT_READ, MAP_SHARED_VALIDATE | 0x1000000, fd, 0},
         {"validated", PAGE, PROT_READ, MAP_SHARED_VALIDATE, fd, 0},
         {"shared and writable of read-only", PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0},
         {"private and writable of read-only", PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0},
