@@ -22,6 +22,8 @@ enum trap {
     TRAP_INTERRUPT,
 };
 
+struct host_context;
+
 /* The order in which x86 encodes its registers. */
 enum x86_64_reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15 };
 
@@ -106,6 +108,12 @@ struct engine {
     size_t (*vector_size)(void);
     int (*vector_save)(struct cpu *cpu, uint64_t addr);
     int (*vector_load)(struct cpu *cpu, uint64_t addr, size_t size);
+    /*
+     * On the signal stack (host/signal.h): true when the host signal is a trap of guest code (a caught system call, a fault), which run()
+     * then returns. Otherwise, host_interrupt makes run() return TRAP_INTERRUPT if the thread is in guest code; cpu->work is set before.
+     */
+    bool (*host_trap)(struct cpu *cpu, struct host_context *hc, const struct linux_siginfo *info);
+    void (*host_interrupt)(struct cpu *cpu, struct host_context *hc);
     /* True for addresses (trampolines and the like) that the guest must not see or touch. */
     bool (*owns_address)(uint64_t addr, uint64_t len);
 };

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the direct engine share. */
+#ifndef CORACLE_DIRECT_H
+#define CORACLE_DIRECT_H
+
+#include "engine/engine.h"
+
+/* entry.S */
+enum trap direct_run(struct cpu *cpu);
+extern const char direct_window_begin[], direct_window_end[], direct_resume[];
+extern const char direct_syscall_entry[], direct_syscall_entry_slow[];
+
+/*
+ * Rewriting of syscall sites (site.c). All of it runs in normal context.
+ * direct_site_trapped: the system call instruction before `after` trapped, with number nr; rewrite it if it may be.
+ */
+void direct_site_trapped(uint64_t after, uint64_t nr);
+void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags);
+bool direct_owns_address(uint64_t addr, uint64_t len);
+/* In a signal handler: true when pc is in a trampoline of ours. */
+bool direct_in_trampoline(uint64_t pc);
+/* In a signal handler: a breakpoint at pc that a rewriting in progress has put there. */
+bool direct_is_rewriting(uint64_t pc);
+
+#endif
