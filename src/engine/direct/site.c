@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rewriting of system call sites.
+ *
+ * A site is a 2-byte `syscall` in private text that the guest cannot write. When it traps, one of two rewritings is tried:
+ *
+ *   load    mov $nr, %eax          jmp trampoline
+ *           syscall           ->   syscall              (untouched: whoever jumps here still traps)
+ *
+ *   pad     syscall           ->   jmp .+n, to padding within reach that holds: jmp trampoline
+ *
+ * The trampoline (one per site) puts the number into eax (load only) and the address after the syscall into rcx, as the instruction itself would,
+ * and jumps to *entry. It lies within 2 GiB of the site, in private mappings that the guest does not see.
+ *
+ * Threads may run the bytes that change: the first byte becomes int3, all cores are synchronised, the tail is written, all cores are
+ * synchronised, and the first byte is written. Who meets the int3 waits in the kernel until the lock is free (direct_is_rewriting).
+ * No thread can stand inside the replaced bytes: the load is one instruction, the pad's jump as long as the syscall.
+ *
+ * All state is guarded by site_lock, except that signal handlers look at the trampoline areas and at the site being rewritten: those are only
+ * appended to, respectively atomic.
+ */
+#include "engine/direct/direct.h"
+#include "host/engine.h"
+#include "host/host.h"
+#include "kernel/alloc.h"
+#include "kernel/lock.h"
+
+enum {
+    PAGE = 4096,
+    AREA_SIZE = 16 * 1024, /* trampolines are made in areas of this size */
+    TRAMPOLINE_SIZE = 32,
+    REACH = 118,           /* of a short jump, less the length of what it jumps to */
+    PAD_NEEDED = 7,        /* jmp over; jmp rel32 */
+    JMP_REL32 = 0xe9,
+    JMP_REL8 = 0xeb,
+    INT3 = 0xcc,
+    NEAR = 0x7ff00000,
+};
+
+struct region {
+    uint64_t start, end;
+    bool patchable;
+};
+
+struct area {
+    uint64_t start;
+    uint32_t used;
+};
+
+/* Trampoline areas, fixed array grown by blocks so that a handler can walk it without a lock. */
+struct area_block {
+    struct area_block *next;
+    _Atomic uint32_t count;
+    struct area areas[63];
+};
+
+static struct lock site_lock;
+static struct region *regions;
+static size_t region_count, region_room;
+static struct area_block first_block;
+static _Atomic uint64_t rewriting;
+static uint64_t entry_pointer_value;
+
+static int find_region(uint64_t addr)
+{
+    for (size_t i = 0; i < region_count; i++)
+        if (addr >= regions[i].start && addr < regions[i].end)
+            return (int)i;
+    return -1;
+}
+
+static void region_add(uint64_t start, uint64_t end, bool patchable)
+{
+    if (region_count == region_room) {
+        size_t room = region_room ? region_room * 2 : 64;
+        struct region *fresh = krealloc(regions, room * sizeof(*fresh));
+
+        if (!fresh)
+            return; /* its sites will trap each time: slower, not wrong */
+        regions = fresh;
+        region_room = room;
+    }
+    regions[region_count++] = (struct region){start, end, patchable};
+}
+
+void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags)
+{
+    uint64_t end = start + len;
+    LOCK_SCOPE(&site_lock);
+
+    for (size_t i = 0; i < region_count; i++) {
+        struct region r = regions[i];
+
+        if (r.end <= start || r.start >= end)
+            continue;
+        regions[i--] = regions[--region_count];
+        if (r.start < start)
+            region_add(r.start, start, r.patchable);
+        if (r.end > end)
+            region_add(end, r.end, r.patchable);
+    }
+    if (prot & LINUX_PROT_EXEC)
+        region_add(start, end, !(prot & LINUX_PROT_WRITE) && (map_flags & LINUX_MAP_TYPE) != LINUX_MAP_SHARED);
+}
+
+bool direct_in_trampoline(uint64_t pc)
+{
+    for (struct area_block *b = &first_block; b; b = b->next)
+        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
+            if (pc - b->areas[i].start < AREA_SIZE)
+                return true;
+    return false;
+}
+
+bool direct_owns_address(uint64_t addr, uint64_t len)
+{
+    for (struct area_block *b = &first_block; b; b = b->next)
+        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
+            if (addr < b->areas[i].start + AREA_SIZE && addr + len > b->areas[i].start)
+                return true;
+    return false;
+}
+
+bool direct_is_rewriting(uint64_t pc)
+{
+    return atomic_load(&rewriting) == pc;
+}
+
+static bool is_near(uint64_t a, uint64_t b)
+{
+    uint64_t distance = a > b ? a - b : b - a;
+
+    return distance < NEAR;
+}
+
+/* A mapping of our own near addr; its file name tells /proc readers that it is ours. */
+static struct area *area_new(uint64_t addr)
+{
+    struct area_block *b = &first_block;
+    long fd, r = -1;
+
+    while (atomic_load(&b->count) == ARRAY_SIZE(b->areas)) {
+        if (!b->next && !(b->next = kzalloc(sizeof(*b))))
+            return NULL;
+        b = b->next;
+    }
+    fd = host_memfd("coracle-trampolines", 0);
+    if (fd < 0)
+        return NULL;
+    if (host_ftruncate((int)fd, AREA_SIZE) == 0)
+        for (int step = 1; step < 120; step++) {
+            uint64_t distance = (uint64_t)(step + 1) / 2 * 0x1000000, at;
+
+            at = step & 1 ? addr - distance : addr + distance;
+            at = ALIGN_DOWN(at, UINT64_C(0x10000));
+            if (!is_near(at, addr) || at < 0x10000 || at > HOST_WINDOW_END + UINT64_C(0x14fffff0000))
+                continue;
+            r = host_mmap((void *)(uintptr_t)at, AREA_SIZE, LINUX_PROT_READ | LINUX_PROT_EXEC,
+                          LINUX_MAP_PRIVATE | LINUX_MAP_FIXED_NOREPLACE, (int)fd, 0);
+            if (!host_is_error(r))
+                break;
+        }
+    host_close((int)fd);
+    if (host_is_error(r))
+        return NULL;
+    struct area *area = &b->areas[atomic_load(&b->count)];
+    *area = (struct area){.start = (uint64_t)r};
+    atomic_fetch_add(&b->count, 1);
+    return area;
+}
+
+static struct area *area_near(uint64_t addr)
+{
+    for (struct area_block *b = &first_block; b; b = b->next)
+        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
+            if (b->areas[i].used + TRAMPOLINE_SIZE <= AREA_SIZE && is_near(b->areas[i].start, addr))
+                return &b->areas[i];
+    return area_new(addr);
+}
+
+static long make_writable(uint64_t addr, size_t len, bool on)
+{
+    uint64_t start = ALIGN_DOWN(addr, (uint64_t)PAGE), end = ALIGN_UP(addr + len, (uint64_t)PAGE);
+
+    return host_mprotect((void *)(uintptr_t)start, end - start,
+                         LINUX_PROT_READ | LINUX_PROT_EXEC | (on ? LINUX_PROT_WRITE : 0));
+}
+
+static uint8_t *put_rel32(uint8_t *p, uint8_t opcode, uint64_t target)
+{
+    int32_t rel = (int32_t)(target - ((uint64_t)(uintptr_t)p + 5));
+
+    p[0] = opcode;
+    memcpy(p + 1, &rel, 4);
+    return p + 5;
+}
+
+/* Writes the trampoline of a site; returns its address, 0 when there is no room near it. */
+static uint64_t trampoline_new(uint64_t after, bool load, uint32_t nr)
+{
+    struct area *area = area_near(after);
+
+    if (!area)
+        return 0;
+    uint64_t at = area->start + area->used;
+    if (make_writable(at, TRAMPOLINE_SIZE, true) < 0)
+        return 0;
+    uint8_t *p = (uint8_t *)(uintptr_t)at;
+    if (load) { /* mov $nr, %eax */
+        *p++ = 0xb8;
+        memcpy(p, &nr, 4);
+        p += 4;
+    }
+    /* lea after(%rip), %rcx */
+    int32_t rel = (int32_t)(after - ((uint64_t)(uintptr_t)p + 7));
+    memcpy(p, (const uint8_t[]){0x48, 0x8d, 0x0d}, 3);
+    memcpy(p + 3, &rel, 4);
+    p += 7;
+    /* movabs $entry, %r11; jmp *%r11 */
+    memcpy(p, (const uint8_t[]){0x49, 0xbb}, 2);
+    memcpy(p + 2, &entry_pointer_value, 8);
+    p += 10;
+    memcpy(p, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
+    make_writable(at, TRAMPOLINE_SIZE, false);
+    area->used += TRAMPOLINE_SIZE;
+    return at;
+}
+
+/* Replaces len bytes of code that other threads may be running. The page is writable. */
+static bool replace_code(uint64_t addr, const uint8_t *code, size_t len)
+{
+    volatile uint8_t *p = (volatile uint8_t *)(uintptr_t)addr;
+
+    atomic_store(&rewriting, addr);
+    p[0] = INT3;
+    bool ok = host_sync_core() == 0;
+    for (size_t i = 1; i < len; i++)
+        p[i] = code[i];
+    if (ok)
+        host_sync_core();
+    p[0] = code[0];
+    if (ok)
+        host_sync_core();
+    atomic_store(&rewriting, 0);
+    return ok;
+}
+
+static bool write_site(uint64_t addr, const uint8_t *code, size_t len)
+{
+    if (make_writable(addr, len, true) < 0)
+        return false;
+    bool ok = replace_code(addr, code, len);
+    make_writable(addr, len, false);
+    return ok;
+}
+
+/* The length of one of the no-operations that compilers pad with, at p; 0: something else. */
+static size_t nop_length(const uint8_t *p, size_t room)
+{
+    size_t n = 0;
+
+    while (n < room && p[n] == 0x66)
+        n++;
+    if (n < room && p[n] == 0x2e)
+        n++;
+    if (n < room && p[n] == 0x90)
+        return n + 1;
+    if (n + 3 > room || p[n] != 0x0f || p[n + 1] != 0x1f)
+        return 0;
+    switch (p[n + 2]) {
+    case 0x00:
+        return n + 3;
+    case 0x40:
+        return n + 4 <= room ? n + 4 : 0;
+    case 0x44:
+        return n + 5 <= room ? n + 5 : 0;
+    case 0x80:
+        return n + 7 <= room ? n + 7 : 0;
+    case 0x84:
+        return n + 8 <= room ? n + 8 : 0;
+    }
+    return 0;
+}
+
+/* The length of the padding that starts at p: no-operations or int3, up to an address aligned to 16. */
+static size_t pad_length(const uint8_t *p, size_t room)
+{
+    size_t n = 0, len;
+
+    if (p[0] == INT3)
+        while (n < room && p[n] == INT3)
+            n++;
+    else
+        while (n < room && (len = nop_length(p + n, room - n)) > 0)
+            n += len;
+    return ((uintptr_t)(p + n) & 15) == 0 ? n : 0;
+}
+
+/* Padding of at least PAD_NEEDED bytes that a short jump at `site` reaches; 0: none. */
+static uint64_t find_pad(uint64_t site, const struct region *r)
+{
+    uint64_t low = MAX(r->start, site > REACH ? site - REACH : 0), high = MIN(r->end, site + REACH);
+
+    for (uint64_t at = low; at + PAD_NEEDED <= high; at++) {
+        const uint8_t *p = (const uint8_t *)(uintptr_t)at;
+
+        /* Padding follows an instruction that never falls through, or starts where one ends: only whole runs are taken. */
+        if (p[0] != INT3 && p[0] != 0x66 && p[0] != 0x0f && p[0] != 0x90)
+            continue;
+        if (at + 2 > site && at < site + 2)
+            continue;
+        size_t len = pad_length(p, r->end - at);
+        if (len >= PAD_NEEDED && !(at < site && at + len > site))
+            return at;
+        if (len)
+            at += len - 1;
+    }
+    return 0;
+}
+
+static bool rewrite_pad(uint64_t site, const struct region *r)
+{
+    uint8_t code[PAD_NEEDED];
+    uint64_t pad = find_pad(site, r);
+
+    if (!pad)
+        return false;
+    uint64_t trampoline = trampoline_new(site + 2, false, 0);
+    if (!trampoline)
+        return false;
+    code[0] = JMP_REL8;
+    code[1] = 5;
+    int32_t rel = (int32_t)(trampoline - (pad + PAD_NEEDED));
+    code[2] = JMP_REL32;
+    memcpy(code + 3, &rel, 4);
+    if (!write_site(pad, code, PAD_NEEDED))
+        return false;
+    code[1] = (uint8_t)(pad + 2 - (site + 2));
+    return write_site(site, code, 2);
+}
+
+static bool rewrite_load(uint64_t site, uint64_t nr, const struct region *r)
+{
+    const uint8_t *p = (const uint8_t *)(uintptr_t)site - 5;
+    uint32_t loaded;
+    uint8_t code[5];
+
+    if (site - 6 < r->start || p[0] != 0xb8)
+        return false;
+    memcpy(&loaded, p + 1, 4);
+    /* With a REX prefix before it, it would be a load of another register. */
+    if (loaded != nr || (p[-1] & 0xf0) == 0x40)
+        return false;
+    uint64_t trampoline = trampoline_new(site + 2, true, loaded);
+    if (!trampoline)
+        return false;
+    code[0] = JMP_REL32;
+    int32_t rel = (int32_t)(trampoline - site);
+    memcpy(code + 1, &rel, 4);
+    return write_site(site - 5, code, 5);
+}
+
+void direct_site_trapped(uint64_t after, uint64_t nr)
+{
+    uint64_t site = after - 2;
+    LOCK_SCOPE(&site_lock);
+    int i = find_region(site);
+
+    if (i < 0 || !regions[i].patchable || after > regions[i].end || nr == 15 /* rt_sigreturn: never */)
+        return;
+    struct region r = regions[i];
+    const uint8_t *p = (const uint8_t *)(uintptr_t)site;
+    if (p[0] != 0x0f || p[1] != 0x05)
+        return;
+    if (!entry_pointer_value)
+        entry_pointer_value = (uint64_t)(uintptr_t)direct_syscall_entry;
+    if (!rewrite_load(site, nr, &r))
+        rewrite_pad(site, &r);
+}
