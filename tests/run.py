@@ -98,6 +98,8 @@ def main():
             return 1
         if any(c.group in ("guest", "cli", "real", "soak") for c in cases):
             place.install()
+        for root in sorted({root for c in cases for root in c.needs}):
+            place.unpack_root(root)
         results = pool.run(cases, args.jobs, args.verbose or not sys.stdout.isatty() and not args.quick)
         passed, failed, skipped = report(results, started)
         print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -19,6 +19,7 @@ PR_SET_CHILD_SUBREAPER = 36
 class Case:
     def __init__(self, group, name, function):
         self.group, self.name, self.function = group, name, function
+        self.needs = []  # root filesystems to be unpacked before any case runs
 
 
 def work(case, pipe):

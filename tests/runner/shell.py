@@ -3,7 +3,8 @@
 their own; "ok NAME # skip REASON" is one that could not run. A header line "# test: timeout=60" sets the time.
 
 They get CORACLE (the program), TREE (its installed tree), BUILD, CACHE (what was fetched or built and is kept),
-WORK (an empty folder of theirs) and TESTS (a copy of tests/). Scripts of cli and real run as the test user; "# test: user=root" keeps root, where we are root.
+WORK (an empty folder of theirs) and TESTS (a copy of tests/). Scripts of cli and real run as the test user; "# test: user=root" keeps root, where we are root;
+"# test: needs=debian" gives ROOT_DEBIAN, that root filesystem unpacked as the test user's, shared by all scripts.
 """
 import glob
 import os
@@ -35,7 +36,7 @@ def parse(prefix, outcome, text):
 
 
 def options_of(path):
-    options = {"timeout": "60", "user": "tester"}
+    options = {"timeout": "60", "user": "tester", "needs": ""}
     with open(path) as f:
         for line in f.read(4000).splitlines():
             match = re.match(r"^# test: (.*)$", line)
@@ -58,6 +59,8 @@ def run_script(place, name, path):
         command = place.user_command(["/bin/bash", os.path.join(place.folder, "tests", name + ".sh")])
     env.update(CORACLE=place.coracle, WORK=work, TESTS=os.path.join(place.folder, "tests"), TREE=place.tree,
                BUILD=place.build, CACHE=place.cache)
+    for root in filter(None, options["needs"].split(",")):
+        env["ROOT_" + root.upper()] = os.path.join(place.folder, "roots", root)
     outcome = stage.run(command, env, float(options["timeout"]), cwd=work)
     text = outcome.text()
     left = stage.leftovers()
@@ -75,7 +78,9 @@ def find_cases(place, group):
     for path in sorted(glob.glob(os.path.join(place.top, "tests", group, "*.sh"))):
         name = f"{group}/{os.path.basename(path)[:-3]}"
         if not os.path.basename(path).startswith("_"):
-            cases.append(Case(group, name, lambda n=name, p=path: run_script(place, n, p)))
+            case = Case(group, name, lambda n=name, p=path: run_script(place, n, p))
+            case.needs = [root for root in options_of(path)["needs"].split(",") if root]
+            cases.append(case)
     return cases
 
 

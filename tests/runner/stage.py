@@ -55,6 +55,19 @@ class Place:
             subprocess.run([os.path.join(self.top, "scripts/install.sh"), self.build, self.tree], check=True,
                            stdout=subprocess.DEVNULL)
 
+    def unpack_root(self, name):
+        """Unpacks the root filesystem that scripts/rootfs.sh makes as the test user's; returns its path."""
+        folder = os.path.join(self.folder, "roots", name)
+        if os.path.isdir(folder):
+            return folder
+        made = subprocess.run([os.path.join(self.top, "scripts/rootfs.sh"), name], stdout=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, check=True, text=True)
+        self.user_folder("roots", name)
+        with open(made.stdout.strip(), "rb") as tar:
+            subprocess.run(self.user_command(["tar", "-xp", "--no-same-owner", "--exclude=./dev/*", "-C", folder]),
+                           stdin=tar, check=True)
+        return folder
+
     def user_folder(self, *parts):
         """Makes a folder that belongs to the test user."""
         path = os.path.join(self.folder, *parts)
