@@ -445,6 +445,14 @@
 #define LINUX_WSTOPPED 2
 #define LINUX_WUNTRACED 2
 
+/* personality(2) */
+#define LINUX_PER_LINUX          0
+#define LINUX_UNAME26            0x0020000
+#define LINUX_ADDR_NO_RANDOMIZE  0x0040000
+#define LINUX_MMAP_PAGE_ZERO     0x0100000
+#define LINUX_ADDR_COMPAT_LAYOUT 0x0200000
+#define LINUX_READ_IMPLIES_EXEC  0x0400000
+
 struct linux_clone_args {
     uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };

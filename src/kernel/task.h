@@ -22,6 +22,7 @@ struct file;
 struct fdtable;
 struct fs_context;
 struct container_spec;
+struct tracer;
 
 /* Credentials as the guest sees them. Immutable once published in a task: changed by replacing (cred_dup). */
 struct cred {
@@ -69,6 +70,7 @@ struct process {
     int supervisor_fd;         /* our line to the supervisor; -1: none */
     struct lock supervisor_lock;
     const struct container_spec *spec; /* mapped read-only, for the life of the container */
+    struct tracer *tracer;     /* NULL: system calls are not traced */
     bool in_place;             /* a vfork child that lives in its parent's memory */
     _Atomic uint32_t *vfork_done;
 };
@@ -88,6 +90,7 @@ struct task {
     uint64_t clear_child_tid;  /* guest address; 0: none */
     uint64_t robust_list, robust_list_len;
     char comm[16];
+    long restart_code;         /* -LINUX_ERESTART* of the call being served, until it is decided what becomes of it; else 0 */
     long (*restart)(struct task *); /* for restart_syscall after -ERESTART_RESTARTBLOCK */
     uint64_t restart_data[6];
     uint64_t syscall_args[6];  /* of the system call that is being served */

@@ -186,15 +186,6 @@ static long make_writable(uint64_t addr, size_t len, bool on)
                          LINUX_PROT_READ | LINUX_PROT_EXEC | (on ? LINUX_PROT_WRITE : 0));
 }
 
-static uint8_t *put_rel32(uint8_t *p, uint8_t opcode, uint64_t target)
-{
-    int32_t rel = (int32_t)(target - ((uint64_t)(uintptr_t)p + 5));
-
-    p[0] = opcode;
-    memcpy(p + 1, &rel, 4);
-    return p + 5;
-}
-
 /* Writes the trampoline of a site; returns its address, 0 when there is no room near it. */
 static uint64_t trampoline_new(uint64_t after, bool load, uint32_t nr)
 {
