@@ -124,6 +124,8 @@ def run_case(place, name, program_name, source, options, engine, mode, link, exc
     if problem:
         return [(name, "fail", problem)]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if engine != "native" and not place.has_programs():
+        return [(name, "fail", "coracle and coracle-kernel were not built")]
     folder = place.user_folder("work", name.replace("/", "-"))
     runner = run_in_container if mode == "run" else run_elf
     words = shlex.split(options["args"])
