@@ -8,7 +8,8 @@ chroot of an equal root (native.sh); "run-elf" is one program on the host's own 
 links are static, static-pie, dynamic and musl.
 
 exceptions.txt has a line `ENGINE/NAME reason` or `ENGINE/MODE/NAME reason` for what is known to fail; one that
-passes fails the run. The engine "native" compares two native runs: that shows a test whose own output varies. quick.txt names, as MODE/NAME, what quick.sh runs before each change lands.
+passes fails the run. quick.txt names, as MODE/NAME, what quick.sh runs before each change lands. The engine
+"native" compares two native runs: that shows a test whose own output varies.
 """
 import difflib
 import glob

@@ -3,8 +3,9 @@
 their own; "ok NAME # skip REASON" is one that could not run. A header line "# test: timeout=60" sets the time.
 
 They get CORACLE (the program), TREE (its installed tree), BUILD, CACHE (what was fetched or built and is kept),
-WORK (an empty folder of theirs) and TESTS (a copy of tests/). Scripts of cli and real run as the test user; "# test: user=root" keeps root, where we are root;
-"# test: needs=debian" gives ROOT_DEBIAN, that root filesystem unpacked as the test user's, shared by all scripts.
+WORK (an empty folder of theirs) and TESTS (a copy of tests/). Scripts run as the test user; "# test: user=root"
+keeps root, where we are root; "# test: needs=debian" gives ROOT_DEBIAN, that root filesystem unpacked as
+the test user's, shared by all scripts.
 """
 import glob
 import os
