@@ -276,4 +276,8 @@ struct linux_dirent64 {
 };
 _Static_assert(offsetof(struct linux_dirent64, d_name) == 19, "dirent64");
 
+/* utimensat(2): in tv_nsec. */
+#define LINUX_UTIME_NOW 0x3fffffff
+#define LINUX_UTIME_OMIT 0x3ffffffe
+
 #endif

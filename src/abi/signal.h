@@ -256,4 +256,41 @@ struct linux_signalfd_siginfo {
 };
 _Static_assert(sizeof(struct linux_signalfd_siginfo) == 128, "signalfd");
 
+/* What uc_mcontext.fpstate points to on x86-64: the FXSAVE area, whose last bytes say what XSAVE state follows. */
+struct linux_fpx_sw_bytes {
+    uint32_t magic1, extended_size; /* LINUX_FP_XSTATE_MAGIC1; with LINUX_FP_XSTATE_MAGIC2 at its end */
+    uint64_t xfeatures;
+    uint32_t xstate_size, padding[7];
+};
+_Static_assert(sizeof(struct linux_fpx_sw_bytes) == 48, "fpx_sw_bytes");
+struct linux_fpstate_x86_64 {
+    uint16_t cwd, swd, ftw, fop;
+    uint64_t rip, rdp;
+    uint32_t mxcsr, mxcsr_mask;
+    uint32_t st_space[32], xmm_space[64], reserved[12];
+    struct linux_fpx_sw_bytes sw_reserved;
+};
+_Static_assert(sizeof(struct linux_fpstate_x86_64) == 512, "fpstate");
+_Static_assert(offsetof(struct linux_fpstate_x86_64, sw_reserved) == 464, "fpstate");
+struct linux_xstate_header {
+    uint64_t xfeatures, xcomp_bv, reserved[6];
+};
+_Static_assert(sizeof(struct linux_xstate_header) == 64, "xstate_header");
+/* Bits of uc_flags on x86-64. */
+#define LINUX_UC_FP_XSTATE         1
+#define LINUX_UC_SIGCONTEXT_SS     2
+#define LINUX_UC_STRICT_RESTORE_SS 4
+
+/* Other records of the aarch64 frame. */
+struct linux_esr_context {
+    struct linux_aarch64_ctx head;
+    uint64_t esr;
+};
+struct linux_extra_context {
+    struct linux_aarch64_ctx head;
+    uint64_t datap;
+    uint32_t size, reserved[3];
+};
+_Static_assert(sizeof(struct linux_extra_context) == 32, "extra_context");
+
 #endif
