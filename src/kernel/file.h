@@ -59,6 +59,8 @@ struct file_ops {
     long (*save)(struct task *task, struct file *file, void *buf, size_t size);
     /* The last reference of this process has gone; host_fd is closed by the caller. */
     void (*release)(struct file *file);
+    /* In the child of a fork, where the host descriptor must not stay shared with the parent. NULL: it may. */
+    void (*after_fork)(struct task *task, struct file *file);
 };
 
 struct file {
