@@ -2,7 +2,6 @@
 /* Descriptors themselves: closing, duplicating, flags, pipes. */
 #include "kernel/alloc.h"
 #include "sys/io.h"
-#include "kernel/pids.h"
 
 /* What F_GETFL of a file that we opened on the guest's behalf tells from the host, and what from how the
  * guest opened it. */

@@ -4,7 +4,6 @@
  * and holds nothing that differs between guest and host.
  */
 #include "abi/abi.h"
-#include "kernel/pids.h"
 #include "sys/io.h"
 
 enum argument {
