@@ -24,17 +24,11 @@ long fd_new(struct task *task, const struct file_ops *ops, long host_fd, uint32_
 
 long restartable_io(struct file *file, long r)
 {
-    struct linux_kstat st;
-
     if (likely(r != -LINUX_EINTR))
         return r;
-    /* Signals do not interrupt regular files: one was there before the host was asked. */
-    if (file->host_fd >= 0 && host_fstat(file->host_fd, &st) == 0) {
-        uint32_t type = st.st_mode & LINUX_S_IFMT;
-
-        if (type == LINUX_S_IFREG || type == LINUX_S_IFDIR || type == LINUX_S_IFBLK)
-            return -LINUX_ERESTARTNOINTR;
-    }
+    /* Signals do not interrupt files that have an offset: one was there before the host was asked. */
+    if (file->host_fd >= 0 && host_lseek(file->host_fd, 0, LINUX_SEEK_CUR) >= 0)
+        return -LINUX_ERESTARTNOINTR;
     return -LINUX_ERESTARTSYS;
 }
 
