@@ -38,18 +38,14 @@ weak void signal_host_arrived(struct task *task, const struct linux_siginfo *inf
 {
 }
 
+weak void signal_set_mask(struct task *task, uint64_t blocked)
+{
+    task->sig.blocked = blocked;
+}
+
 weak noreturn_fn void task_exit_for_group(struct task *task)
 {
     host_exit_group(0);
-}
-
-weak struct file *file_get(struct task *task, int fd)
-{
-    return NULL;
-}
-
-weak void file_put(struct file *file)
-{
 }
 
 weak int exec_state_restore(struct task *task, struct boot *boot)
@@ -61,9 +57,13 @@ weak int exec_state_restore(struct task *task, struct boot *boot)
     list_push_back(&process->tasks, &task->in_process);
     task->process = process;
     process->mm = mm_new();
+    process->ntasks = 1;
+    task->files = fdtable_new();
     task->cred = kzalloc(sizeof(struct cred));
     for (size_t i = 0; i < ARRAY_SIZE(process->rlimits); i++)
         process->rlimits[i].rlim_cur = process->rlimits[i].rlim_max = UINT64_MAX;
+    for (int fd = 0; fd < 3; fd++)
+        fd_install(task, file_new(&file_host_ops, fd, LINUX_O_RDWR, NULL), false, 0);
     for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
         host_signal_set(faults[i], HOST_SIGNAL_CATCH, 0);
     boot->argc--;
