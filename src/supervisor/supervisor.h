@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The supervisor of a container, as the command line starts it: in a process forked for it, in a session of its own. It starts the first process, keeps
+ * the tables that the processes share, and lives exactly as long as the container.
+ *
+ * It talks to its client (the command that the user sees) in messages over a seqpacket socket, struct supervisor_message.
+ */
+#ifndef CORACLE_SUPERVISOR_H
+#define CORACLE_SUPERVISOR_H
+
+#include "base/base.h"
+
+struct container_spec;
+
+enum supervisor_message_type {
+    SUPERVISOR_STARTED = 1, /* to the client: value is the host's number of the first process */
+    SUPERVISOR_ENDED,       /* to the client, the last one: value is the first process's wait status */
+    SUPERVISOR_SIGNAL,      /* from the client: send signal `value` to the first process */
+};
+
+struct supervisor_message {
+    uint32_t type;
+    int32_t value;
+};
+
+struct supervisor_config {
+    const struct container_spec *spec;
+    int client_fd;      /* -1: nobody listens */
+    bool die_with_client; /* when the client goes, the container is killed */
+    bool identity_pids;
+    /*
+     * Called in the child that becomes the first process (guest pid `pid`), which has `line` to the supervisor and pids_fd, the table of pids;
+     * all signal dispositions are the default, none is blocked. Does not return: ends with _exit when it fails.
+     */
+    void (*start)(void *arg, int pid, int line, int pids_fd);
+    void *arg;
+};
+
+/* Runs the container to its end; returns the first process's wait status, or a negative errno when it could not be started. */
+int supervisor_main(const struct supervisor_config *config);
+
+#endif
