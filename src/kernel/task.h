@@ -23,6 +23,7 @@ struct fdtable;
 struct fs_context;
 struct container_spec;
 struct tracer;
+struct pid_table;
 
 /* Credentials as the guest sees them. Immutable once published in a task: changed by replacing (cred_dup). */
 struct cred {
@@ -53,7 +54,8 @@ struct mm {
 struct process {
     struct lock lock;          /* guards the fields of this group */
     struct list tasks;         /* task.in_process */
-    uint32_t ntasks;
+    _Atomic uint32_t ntasks;   /* changed under lock; exec sleeps on it */
+    struct list ended;         /* tasks whose host threads are ending or have ended (clone.c) */
     struct mm *mm;
     struct fdtable *files;     /* NULL in tasks with a table of their own: use task->files */
     struct signals *signals;   /* dispositions and the shared queue */
@@ -71,6 +73,10 @@ struct process {
     struct lock supervisor_lock;
     const struct container_spec *spec; /* mapped read-only, for the life of the container */
     struct tracer *tracer;     /* NULL: system calls are not traced */
+    const struct pid_table *pids; /* the container's numbers; NULL: guest numbers are the host's */
+    int kernel_fd, spec_fd, pids_fd; /* what exec hands on; -1: none */
+    void *exec_scratch;        /* memory of an exec under way; a process in place cannot free it itself */
+    size_t exec_scratch_size;
     bool in_place;             /* a vfork child that lives in its parent's memory */
     _Atomic uint32_t *vfork_done;
 };

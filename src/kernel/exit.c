@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ends of tasks and processes.
+ *
+ * Death is the host's: a process that exits exits on the host with the same status, and one that a signal ends is ended by that signal
+ * there. So the parent's wait, on the host, sees the truth without anybody being asked. What the host does not know about (robust
+ * futexes, the word to clear: they hold the guest's numbers) is settled here first.
+ */
+#include "kernel/exit.h"
+#include "fs/fs.h"
+#include "host/process.h"
+#include "host/signal.h"
+#include "kernel/cred.h"
+#include "kernel/fdtable.h"
+#include "kernel/supervisor_client.h"
+#include "kernel/task.h"
+#include "kernel/user.h"
+
+#define ROBUST_LIMIT 2048
+
+/* A lock whose owner dies: marked, and one waiter woken, if the task still holds it. */
+static void robust_mark(struct task *task, struct task *owner, uint64_t address, bool pi)
+{
+    uint32_t word, old;
+
+    if (address % 4 || user_load32(task, address, &word) < 0)
+        return;
+    while ((word & LINUX_FUTEX_TID_MASK) == (uint32_t)owner->tid) {
+        uint32_t marked = (word & LINUX_FUTEX_WAITERS) | LINUX_FUTEX_OWNER_DIED;
+
+        if (user_cmpxchg32(task, address, word, marked, &old) < 0)
+            return;
+        if (old == word) {
+            if (!pi && (word & LINUX_FUTEX_WAITERS))
+                host_wake_word_shared((void *)(uintptr_t)address, 1);
+            return;
+        }
+        word = old;
+    }
+}
+
+/* Walks the robust list of owner; task is the one that does so. */
+static void robust_walk(struct task *task, struct task *owner)
+{
+    struct linux_robust_list_head head;
+    uint64_t entry, next;
+
+    if (!owner->robust_list || user_read(task, &head, owner->robust_list, sizeof head) < 0)
+        return;
+    entry = head.list;
+    for (int n = 0; (entry & ~UINT64_C(1)) != owner->robust_list && n < ROBUST_LIMIT; n++) {
+        uint64_t at = entry & ~UINT64_C(1);
+
+        if (user_read(task, &next, at, sizeof next) < 0)
+            break;
+        if (at != (head.list_op_pending & ~UINT64_C(1)))
+            robust_mark(task, owner, at + (uint64_t)head.futex_offset, entry & 1);
+        entry = next;
+    }
+    if (head.list_op_pending & ~UINT64_C(1))
+        robust_mark(task, owner, (head.list_op_pending & ~UINT64_C(1)) + (uint64_t)head.futex_offset,
+                    head.list_op_pending & 1);
+}
+
+/* Tells those who wait for this thread in the guest's way. */
+static void clear_tid(struct task *task)
+{
+    uint64_t word = task->clear_child_tid;
+
+    task->clear_child_tid = 0;
+    if (word && user_write(task, word, &(uint32_t){0}, 4) == 0)
+        host_wake_word_shared((void *)(uintptr_t)word, 1);
+}
+
+void task_release_user(struct task *task)
+{
+    robust_walk(task, task);
+    task->robust_list = 0;
+    clear_tid(task);
+}
+
+/* The end of this thread while the process goes on; never returns. */
+static noreturn_fn void task_leave(struct task *task, int code)
+{
+    struct process *p = task->process;
+
+    host_signal_mask(LINUX_SIG_BLOCK, ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
+                     NULL);
+    task_release_user(task);
+    supervisor_thread_ended(p, task->tid);
+    if (task->host_tid == p->host_pid)
+        host_set_tid_address(&task->host_tid);
+    fdtable_put(task->files);
+    fs_context_put(task->fs);
+    lock_acquire(&p->lock);
+    cred_put(task->cred);
+    task->dead = true;
+    list_remove(&task->in_process);
+    list_push_back(&p->ended, &task->in_process);
+    lock_release(&p->lock);
+    atomic_fetch_sub(&p->ntasks, 1);
+    host_wake_word(&p->ntasks, 1);
+    host_exit_thread(code);
+}
+
+noreturn_fn void task_exit(struct task *task, int code)
+{
+    struct process *p = task->process;
+
+    /* The status of a process whose last thread leaves like this is its leader's code: the host knows. */
+    if (p->ntasks > 1)
+        task_leave(task, code & 0xff);
+    task_release_user(task);
+    host_exit_thread(code & 0xff);
+}
+
+noreturn_fn void task_exit_for_group(struct task *task)
+{
+    task_leave(task, 0);
+}
+
+static noreturn_fn void die(struct task *task, int sig, bool core)
+{
+    if (sig != LINUX_SIGKILL)
+        host_signal_set(sig, HOST_SIGNAL_DEFAULT, 0);
+    if (!core || !task->process->dumpable) {
+        struct linux_rlimit64 none = {0};
+
+        host_prlimit(0, LINUX_RLIMIT_CORE, &none, NULL);
+    }
+    host_tgkill(host_getpid(), host_gettid(), sig);
+    host_signal_mask(LINUX_SIG_UNBLOCK, SIGNAL_BIT(sig), NULL);
+    /* Not reached: the signal was pending, and its default is to end the process. */
+    host_exit_group(128 + sig);
+}
+
+noreturn_fn void process_exit(struct task *task, int wait_status)
+{
+    struct process *p = task->process;
+    struct task *other;
+    uint32_t none = 0;
+
+    host_signal_mask(LINUX_SIG_BLOCK, ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
+                     NULL);
+    if (!atomic_compare_exchange_strong(&p->exiting, &none, 1 + (uint32_t)wait_status))
+        task_leave(task, 0);
+    /*
+     * The host ends the other threads together with this one, wherever they are. Their locks are marked here, while they may still run:
+     * one that lets a lock go meanwhile overwrites the mark, which is as it should be.
+     */
+    lock_acquire(&p->lock);
+    list_for_each_entry(other, &p->tasks, in_process)
+        if (other != task)
+            robust_walk(task, other);
+    lock_release(&p->lock);
+    task_release_user(task);
+    if (wait_status & 0x7f)
+        die(task, wait_status & 0x7f, wait_status & 0x80);
+    host_exit_group(wait_status >> 8 & 0xff);
+}
+
+long process_end_others(struct task *task)
+{
+    struct process *p = task->process;
+    uint32_t none = 0, n;
+
+    /* With a status that nobody uses: every task that looks leaves; this one does not look. */
+    if (!atomic_compare_exchange_strong(&p->exiting, &none, PROCESS_EXEC))
+        return -LINUX_EAGAIN;
+    if (p->ntasks > 1)
+        process_kick_others(task, WORK_KICK);
+    while ((n = atomic_load(&p->ntasks)) > 1)
+        host_wait_word(&p->ntasks, n, NULL, NULL);
+    return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The locks that fork holds, and the hooks of its child: whoever has state that fork tears adds a line here. */
+#include "kernel/fork.h"
+#include "fs/fs.h"
+#include "kernel/alloc.h"
+#include "kernel/fdtable.h"
+#include "kernel/task.h"
+
+void fork_lock(struct task *task)
+{
+    struct process *p = task->process;
+
+    lock_acquire(&p->lock);
+    lock_acquire(&p->mm->lock);
+    lock_acquire(&task->files->lock);
+    lock_acquire(&task->fs->lock);
+    lock_acquire(&task->fs->mounts->lock);
+    lock_acquire(&p->signals->lock);
+    file_pool_lock();
+    kalloc_lock_all();
+}
+
+void fork_unlock_parent(struct task *task)
+{
+    struct process *p = task->process;
+
+    kalloc_unlock_all();
+    file_pool_unlock();
+    lock_release(&p->signals->lock);
+    lock_release(&task->fs->mounts->lock);
+    lock_release(&task->fs->lock);
+    lock_release(&task->files->lock);
+    lock_release(&p->mm->lock);
+    lock_release(&p->lock);
+}
+
+void fork_unlock_child(struct task *task)
+{
+    fork_unlock_parent(task);
+    /* Whoever held it talked to the parent's supervisor line. */
+    task->process->supervisor_lock = (struct lock){0};
+}
+
+void fork_child_hooks(struct task *task)
+{
+    fdtable_after_fork(task);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbers of processes: those that the guest sees, and the host's.
+ *
+ * With identity numbers (process.pids NULL) both are the same. In a container the supervisor owns the numbers and publishes them in a
+ * table that every guest process reads (supervisor/pid_table.h).
+ */
+#ifndef CORACLE_PIDS_H
+#define CORACLE_PIDS_H
+
+#include "base/base.h"
+
+struct task;
+struct process;
+
+/* The host's number of a guest process or thread, or -ESRCH. */
+int pids_to_host(const struct process *process, int pid);
+/* The guest's number of a host process or thread; 0 when it is outside the container. */
+int pids_to_guest(const struct process *process, int host_pid);
+
+/* For getppid: the guest's number of the host parent. */
+int pids_parent(const struct process *process);
+
+#endif
