@@ -74,12 +74,14 @@ struct exec_state {
     char comm[16];
 
     struct exec_state_range exe_path; /* guest path of the program, with its NUL */
+    struct exec_state_range execfn;   /* the path as exec was given it; empty: exe_path */
     struct exec_state_range cwd;      /* guest path, with its NUL */
     struct exec_state_range fs;       /* root, cwd as the file systems save them; empty in a first state */
     struct exec_state_range groups;   /* uint32_t each */
     struct exec_state_range queued;   /* struct linux_siginfo each, oldest first */
     struct exec_state_range files;    /* struct exec_state_file records */
-    struct exec_state_range trace;    /* string: where `--trace` writes; empty: nowhere */
+    struct exec_state_range trace;    /* string of trace_describe; empty: not traced */
+    struct exec_state_range sysroot;  /* host path; without a spec, the guest's files lie below it; empty: the host's own files */
 };
 
 /* Writes a state into a buffer of the caller. */

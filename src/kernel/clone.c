@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* New tasks; the three ways are told in clone.h. */
 #include "kernel/clone.h"
-#include "fs/fs.h"
 #include "host/process.h"
 #include "host/signal.h"
 #include "kernel/alloc.h"
@@ -9,9 +8,11 @@
 #include "kernel/fdtable.h"
 #include "kernel/fork.h"
 #include "kernel/mm.h"
+#include "kernel/pidfd.h"
 #include "kernel/pids.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
+#include "fs/fs.h"
 #include "kernel/user.h"
 
 #define NAMESPACES                                                                                            \

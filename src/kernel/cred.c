@@ -47,16 +47,6 @@ void cred_install(struct task *task, struct cred *cred)
     cred_put(old);
 }
 
-bool cred_in_group(const struct cred *cred, uint32_t gid)
-{
-    if (cred->egid == gid)
-        return true;
-    for (uint32_t i = 0; i < cred->ngroups; i++)
-        if (cred->groups[i] == gid)
-            return true;
-    return false;
-}
-
 static bool root_is_special(const struct cred *cred)
 {
     return !(cred->securebits & LINUX_SECBIT_NOROOT);

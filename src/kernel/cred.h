@@ -8,6 +8,15 @@
 
 #include "kernel/task.h"
 
+/* Bits of securebits, capabilities(7); each has a lock bit above it. */
+#ifndef LINUX_SECBIT_NOROOT
+#define LINUX_SECBIT_NOROOT                 0x01
+#define LINUX_SECBIT_NO_SETUID_FIXUP        0x04
+#define LINUX_SECBIT_KEEP_CAPS              0x10
+#define LINUX_SECBIT_KEEP_CAPS_LOCKED       0x20
+#define LINUX_SECBIT_NO_CAP_AMBIENT_RAISE   0x40
+#endif
+
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))
 /* All capabilities that this Linux knows. */
 #define CAP_ALL (CAP_BIT(LINUX_CAP_LAST_CAP + 1) - 1)
@@ -38,9 +47,6 @@ static inline bool capable(struct task *task, int cap)
 {
     return task->cred->cap_effective & CAP_BIT(cap);
 }
-
-/* True when the task is in that group (effective, or a supplementary one). */
-bool cred_in_group(const struct cred *cred, uint32_t gid);
 
 /*
  * What exec makes of the credentials: the file's owner and mode (set-user-ID, set-group-ID) and file capabilities permitted and

@@ -7,13 +7,13 @@
  * futexes, the word to clear: they hold the guest's numbers) is settled here first.
  */
 #include "kernel/exit.h"
-#include "fs/fs.h"
 #include "host/process.h"
 #include "host/signal.h"
 #include "kernel/cred.h"
 #include "kernel/fdtable.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
+#include "fs/fs.h"
 #include "kernel/user.h"
 
 #define ROBUST_LIMIT 2048

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The locks that fork holds, and the hooks of its child: whoever has state that fork tears adds a line here. */
 #include "kernel/fork.h"
-#include "fs/fs.h"
 #include "kernel/alloc.h"
 #include "kernel/fdtable.h"
 #include "kernel/task.h"
+#include "fs/fs.h"
 
 void fork_lock(struct task *task)
 {

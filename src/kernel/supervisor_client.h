@@ -19,6 +19,8 @@ must_check long supervisor_reserve_thread(struct process *process, struct reserv
 void supervisor_commit(struct process *process, struct reservation *r, bool thread, long host);
 /* In a new process: its own line takes the place of the parent's. */
 void supervisor_adopt(struct process *process, struct reservation *r);
+/* In a fresh program: the supervisor's end takes this process with it from now on. */
+long supervisor_line_start(struct process *process);
 /* A child was waited for, a thread has ended: its number is free. */
 void supervisor_reaped(struct process *process, int pid);
 void supervisor_thread_ended(struct process *process, int tid);

@@ -74,6 +74,7 @@ struct process {
     const struct container_spec *spec; /* mapped read-only, for the life of the container */
     struct tracer *tracer;     /* NULL: system calls are not traced */
     const struct pid_table *pids; /* the container's numbers; NULL: guest numbers are the host's */
+    char *sysroot;             /* host path below which the guest's files lie, without a spec; NULL: the host's own */
     int kernel_fd, spec_fd, pids_fd; /* what exec hands on; -1: none */
     void *exec_scratch;        /* memory of an exec under way; a process in place cannot free it itself */
     size_t exec_scratch_size;
