@@ -101,6 +101,9 @@ struct engine {
      * LINUX_PROT_* and LINUX_MAP_* bits, or gone (prot 0). Called with the mm lock held.
      */
     void (*code_changed)(uint64_t start, uint64_t len, int prot, int map_flags);
+    /* Around the host's fork: no other thread stands inside the engine's own structures between the two. */
+    void (*fork_lock)(void);
+    void (*fork_unlock)(void);
     /*
      * The vector state as the signal frame holds it (x86-64: FXSAVE or XSAVE image with Linux's software bytes). Size for this CPU;
      * save to and load from guest memory at an address aligned to 64. load returns -EFAULT or -EINVAL for a bad image.

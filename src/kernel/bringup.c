@@ -38,9 +38,19 @@ weak void signal_host_arrived(struct task *task, const struct linux_siginfo *inf
 {
 }
 
+weak bool signal_pending(struct task *task)
+{
+    return false;
+}
+
 weak void signal_set_mask(struct task *task, uint64_t blocked)
 {
     task->sig.blocked = blocked;
+}
+
+weak long signal_queue_process(struct process *process, const struct linux_siginfo *info)
+{
+    return 0;
 }
 
 weak noreturn_fn void task_exit_for_group(struct task *task)

@@ -12,7 +12,7 @@
 #include "kernel/pids.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
-#include "fs/fs.h"
+#include "kernel/process_fs.h"
 #include "kernel/user.h"
 
 #define NAMESPACES                                                                                            \
@@ -73,7 +73,11 @@ static struct fdtable *fdtable_share(struct fdtable *table)
 /* The last steps of every child, on its own thread; the host's signals are blocked. */
 static void child_begin(struct task *task, const struct start *s)
 {
-    int error = task->engine->thread_start(&task->cpu);
+    uint64_t area = ALIGN_DOWN((uint64_t)(uintptr_t)task, TASK_AREA_SIZE);
+    int error;
+
+    host_signal_stack((void *)(uintptr_t)TASK_ALTSTACK_BASE(area), TASK_ALTSTACK);
+    error = task->engine->thread_start(&task->cpu);
 
     if (error < 0)
         process_exit(task, LINUX_SIGKILL);

@@ -11,7 +11,7 @@
 #include "kernel/fdtable.h"
 #include "kernel/task.h"
 #include "kernel/user.h"
-#include "fs/fs.h"
+#include "kernel/process_fs.h"
 
 #define SCRIPT_HEAD   256    /* how much of a file decides what it is */
 #define SCRIPT_DEPTH  5      /* interpreters that are scripts themselves */

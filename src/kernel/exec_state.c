@@ -15,7 +15,7 @@
 #include "kernel/mm.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/trace.h"
-#include "fs/fs.h"
+#include "kernel/process_fs.h"
 
 #define FILE_DATA_MAX 4096 /* what file_ops.save may write */
 #define FS_DATA_MAX   16384
@@ -292,6 +292,7 @@ static int restore_fs(struct task *task, const struct exec_state *s)
     if (!task->fs)
         return -LINUX_ENOMEM;
     task->fs->umask = s->umask;
+#if __has_include("fs/fs.h")
     if (cwd) {
         struct walk_request walk = {.dirfd = LINUX_AT_FDCWD, .path = cwd, .flags = WALK_FOLLOW | WALK_DIRECTORY};
         CLEANUP_NODE(node);
@@ -299,6 +300,9 @@ static int restore_fs(struct task *task, const struct exec_state *s)
         if (r >= 0)
             r = vfs_chdir(task, &node);
     }
+#else
+    (void)cwd;
+#endif
     return r < 0 ? (int)r : 0;
 }
 
@@ -365,18 +369,17 @@ static void catch_faults(void)
 
 static long map_shared(int fd, const void **out)
 {
-    struct linux_kstat st;
     long r;
 
     *out = NULL;
     if (fd < 0)
         return 0;
     protect(fd);
-    r = host_fstat(fd, &st);
-    if (r < 0)
-        return r;
+    r = host_lseek(fd, 0, LINUX_SEEK_END);
+    if (r <= 0)
+        return r < 0 ? r : -LINUX_EINVAL;
     /* In our window: pages of ours give way to it. */
-    size_t size = ALIGN_UP((size_t)st.st_size, host_page_size());
+    size_t size = ALIGN_UP((size_t)r, host_page_size());
     void *place = kpages(size, host_page_size());
     if (!place)
         return -LINUX_ENOMEM;

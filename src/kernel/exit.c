@@ -13,7 +13,7 @@
 #include "kernel/fdtable.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
-#include "fs/fs.h"
+#include "kernel/process_fs.h"
 #include "kernel/user.h"
 
 #define ROBUST_LIMIT 2048

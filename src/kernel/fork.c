@@ -4,7 +4,7 @@
 #include "kernel/alloc.h"
 #include "kernel/fdtable.h"
 #include "kernel/task.h"
-#include "fs/fs.h"
+#include "kernel/process_fs.h"
 
 void fork_lock(struct task *task)
 {
@@ -12,6 +12,7 @@ void fork_lock(struct task *task)
 
     lock_acquire(&p->lock);
     lock_acquire(&p->mm->lock);
+    task->engine->fork_lock();
     lock_acquire(&task->files->lock);
     lock_acquire(&task->fs->lock);
     lock_acquire(&task->fs->mounts->lock);
@@ -30,6 +31,7 @@ void fork_unlock_parent(struct task *task)
     lock_release(&task->fs->mounts->lock);
     lock_release(&task->fs->lock);
     lock_release(&task->files->lock);
+    task->engine->fork_unlock();
     lock_release(&p->mm->lock);
     lock_release(&p->lock);
 }

@@ -107,9 +107,10 @@ static bool host_trap(struct cpu *cpu, struct host_context *hc, const struct lin
         take_syscall(cpu, hc, cpu->gpr[RCX]);
         return true;
     }
-    if (info->si_signo == LINUX_SIGTRAP && direct_is_rewriting(pc - 1)) {
+    if (info->si_signo == LINUX_SIGTRAP && in_guest(pc) &&
+        (direct_is_rewriting(pc - 1) || (info->si_code == LINUX_SI_KERNEL && *(const uint8_t *)(uintptr_t)(pc - 1) != 0xcc))) {
         host_context_save(hc, cpu);
-        /* Another thread is replacing this instruction; by the time that we come back it is done. */
+        /* Another thread is replacing this instruction, or has just done so: the int3 that trapped is gone. */
         cpu->pc = pc - 1;
         leave_guest(cpu, hc, TRAP_INTERRUPT);
         return true;
@@ -227,6 +228,8 @@ const struct engine engine_direct = {
     .set_thread_pointer = set_thread_pointer,
     .thread_pointer = thread_pointer,
     .code_changed = direct_code_changed,
+    .fork_lock = direct_fork_lock,
+    .fork_unlock = direct_fork_unlock,
     .vector_size = vector_size,
     .vector_save = vector_save,
     .vector_load = vector_load,

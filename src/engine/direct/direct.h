@@ -22,4 +22,8 @@ bool direct_in_trampoline(uint64_t pc);
 /* In a signal handler: a breakpoint at pc that a rewriting in progress has put there. */
 bool direct_is_rewriting(uint64_t pc);
 
+/* For fork: no thread is changing code between the two. */
+void direct_fork_lock(void);
+void direct_fork_unlock(void);
+
 #endif

@@ -368,3 +368,13 @@ void direct_site_trapped(uint64_t after, uint64_t nr)
     if (!rewrite_load(site, nr, &r))
         rewrite_pad(site, &r);
 }
+
+void direct_fork_lock(void)
+{
+    lock_acquire(&site_lock);
+}
+
+void direct_fork_unlock(void)
+{
+    lock_release(&site_lock);
+}
