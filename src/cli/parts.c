@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "cli/parts.h"
+
+static int own_folder(char *path, size_t size, struct error *err)
+{
+    ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    if (n < 0)
+        return error_set(err, STATUS_OURS, "cannot find out where coracle itself lies: %s", strerror(errno));
+    path[n] = '\0';
+    slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+    return 0;
+}
+
+/* The first of two places, relative to our own folder, that exists. */
+static int find(const char *beside, const char *installed, char *path, size_t size, struct error *err)
+{
+    char base[PATH_MAX];
+    int r = own_folder(base, sizeof(base), err);
+
+    if (r)
+        return r;
+    snprintf(path, size, "%s/%s", base, beside);
+    if (access(path, F_OK) == 0)
+        return 0;
+    snprintf(path, size, "%s/%s", base, installed);
+    if (access(path, F_OK) == 0)
+        return 0;
+    error_set(err, STATUS_OURS, "a part of Coracle is missing: neither %s/%s nor %s is there", base, beside, path);
+    error_hint(err, "install the whole tree, or run `make` in the source tree");
+    return err->status;
+}
+
+int parts_program(const char *name, char *path, size_t size, struct error *err)
+{
+    char installed[256];
+
+    snprintf(installed, sizeof(installed), "../libexec/coracle/%s", name);
+    return find(name, installed, path, size, err);
+}
+
+int parts_images(char *path, size_t size, struct error *err)
+{
+    return find("images", "../share/coracle/images", path, size, err);
+}
+
+int parts_data(char *path, size_t size, struct error *err)
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+
+    if (data && data[0] == '/')
+        snprintf(path, size, "%s/coracle", data);
+    else if (home && home[0] == '/')
+        snprintf(path, size, "%s/.local/share/coracle", home);
+    else
+        return error_set(err, STATUS_OURS, "neither XDG_DATA_HOME nor HOME names a folder for images and containers");
+    return 0;
+}
+
+int parts_mkdirs(const char *path, struct error *err)
+{
+    char part[PATH_MAX];
+
+    for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+        size_t n = slash ? (size_t)(slash - path) : strlen(path);
+
+        if (n >= sizeof(part))
+            return error_set(err, STATUS_OURS, "%s: the path is too long", path);
+        memcpy(part, path, n);
+        part[n] = '\0';
+        if (mkdir(part, 0700) < 0 && errno != EEXIST)
+            return error_set(err, STATUS_OURS, "the folder %s cannot be made: %s", part, strerror(errno));
+        if (!slash)
+            return 0;
+    }
+}
+
+int parts_scratch(char *path, size_t size, struct error *err)
+{
+    char data[PATH_MAX];
+    int r = parts_data(data, sizeof(data), err);
+
+    if (r)
+        return r;
+    snprintf(path, size, "%s/run", data);
+    r = parts_mkdirs(path, err);
+    if (r)
+        return r;
+    snprintf(path, size, "%s/run/XXXXXX", data);
+    if (!mkdtemp(path))
+        return error_set(err, STATUS_OURS, "no scratch folder can be made in %s/run: %s", data, strerror(errno));
+    return 0;
+}
+
+static void remove_at(int dirfd, const char *name)
+{
+    int fd;
+    DIR *dir;
+    struct dirent *entry;
+
+    if (unlinkat(dirfd, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
+        return;
+    if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
+        return;
+    fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fchmod(fd, 0700);
+    dir = fdopendir(fd);
+    while (dir && (entry = readdir(dir)))
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            remove_at(fd, entry->d_name);
+    if (dir)
+        closedir(dir);
+    unlinkat(dirfd, name, AT_REMOVEDIR);
+}
+
+void parts_remove_tree(const char *path)
+{
+    remove_at(AT_FDCWD, path);
+}
