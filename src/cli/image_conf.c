@@ -89,7 +89,7 @@ static int split_reference(const char *reference, char *name, size_t size, const
 int image_find(const char *reference, struct image_conf *conf, struct error *err)
 {
     char name[256], data[PATH_MAX / 2], folder[PATH_MAX - 64], path[PATH_MAX];
-    const char *tag;
+    const char *tag = "";
     int r = split_reference(reference, name, sizeof(name), &tag, err);
 
     memset(conf, 0, sizeof(*conf));

@@ -95,7 +95,7 @@ static int make_state(struct launch *l, struct error *err)
 
     exec_builder_init(&b, buffer, sizeof(buffer));
     struct exec_state *s = b.state;
-    s->flags = EXEC_STATE_FIRST | EXEC_STATE_DUMPABLE | (l->identity ? EXEC_STATE_IDENTITY_PIDS : 0);
+    s->flags = EXEC_STATE_FIRST | EXEC_STATE_DUMPABLE | (l->pids_fd < 0 ? EXEC_STATE_IDENTITY_PIDS : 0);
     s->pid = l->pid;
     s->supervisor_fd = l->supervisor_fd;
     s->pids_fd = l->pids_fd;

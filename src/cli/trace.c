@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `coracle trace`: shows the system calls of a program or container. */
+/* Before the host's <signal.h>, whose si_* macros would rename the fields of abi. */
+#include "abi/syscalls.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "abi/syscalls.h"
 #include "cli/client.h"
 #include "cli/run_elf.h"
 #include "cli/run_options.h"
