@@ -111,6 +111,8 @@ struct engine {
     size_t (*vector_size)(void);
     int (*vector_save)(struct cpu *cpu, uint64_t addr);
     int (*vector_load)(struct cpu *cpu, uint64_t addr, size_t size);
+    /* The state with which programs and signal handlers begin. */
+    void (*vector_reset)(struct cpu *cpu);
     /*
      * On the signal stack (host/signal.h): true when the host signal is a trap of guest code (a caught system call, a fault), which run()
      * then returns. Otherwise, host_interrupt makes run() return TRAP_INTERRUPT if the thread is in guest code; cpu->work is set before.

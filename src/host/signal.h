@@ -24,6 +24,8 @@ enum host_disposition {
 
 /* flags: LINUX_SA_NOCLDSTOP, LINUX_SA_NOCLDWAIT; others are ours to choose. Caught signals interrupt blocking calls. */
 long host_signal_set(int sig, enum host_disposition disposition, uint64_t flags);
+/* True when the signal is ignored at present (as inherited from whoever started this process). */
+bool host_signal_is_ignored(int sig);
 /* The signal stack of this thread. size 0: none any more. */
 long host_signal_stack(void *base, size_t size);
 /* This thread's mask on the host: LINUX_SIG_BLOCK and so on; old may be NULL. */
@@ -32,6 +34,7 @@ long host_signal_mask(int how, uint64_t set, uint64_t *old);
 /* Sends to a process (pid > 0), a group (< 0), or one thread; host numbers. */
 long host_kill(int pid, int sig);
 long host_tgkill(int pid, int tid, int sig);
+long host_tkill(int tid, int sig);
 long host_sigqueue(int pid, const struct linux_siginfo *info);
 long host_tgsigqueue(int pid, int tid, const struct linux_siginfo *info);
 

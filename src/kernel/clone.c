@@ -89,38 +89,6 @@ static void child_begin(struct task *task, const struct start *s)
     host_signal_mask(LINUX_SIG_SETMASK, 0, NULL);
 }
 
-static void drop_queue(struct signal_queue *q)
-{
-    struct signal_queued *entry, *next;
-
-    list_for_each_entry_safe(entry, next, &q->list, link)
-        kfree(entry);
-    list_init(&q->list);
-    q->set = 0;
-}
-
-/* Pending signals are not inherited. */
-static void task_forget_signals(struct task *task)
-{
-    task->sig.inbox_head = task->sig.inbox_tail = 0;
-    task->sig.inbox_full = 0;
-    task->sig.waiting_for = 0;
-}
-
-static void clear_handlers(struct signals *signals)
-{
-    for (int i = 0; i < 64; i++) {
-        struct linux_sigaction *a = &signals->actions[i];
-        if (a->sa_handler > 1) {
-            *a = (struct linux_sigaction){0};
-            if (signals->host_caught & SIGNAL_BIT(i + 1))
-                host_signal_set(i + 1, HOST_SIGNAL_DEFAULT, 0);
-        }
-    }
-    /* Faults and kicks are ours whatever the guest handles. */
-    signals->host_caught = 0;
-}
-
 /* --- a copy --- */
 
 /* In the child of the host's fork: this thread is the only one, and nothing else of the parent goes on. */
@@ -147,15 +115,12 @@ static void copy_child(struct task *task, struct start *s)
         task_free(other);
     }
     p->ntasks = 1;
-    drop_queue(&p->signals->shared);
-    drop_queue(&task->sig.own);
-    p->signals->queued = 0;
-    task_forget_signals(task);
+    signals_forget(task);
     atomic_store(&task->cpu.work, 0);
     task->robust_list = task->robust_list_len = 0;
     supervisor_adopt(p, &s->number);
     if (s->flags & LINUX_CLONE_CLEAR_SIGHAND)
-        clear_handlers(p->signals);
+        signals_clear_handlers(p, true);
     fork_child_hooks(task);
     child_begin(task, s);
 }
@@ -193,7 +158,7 @@ static void child_main(void *arg)
         task->process->host_pid = task->host_tid;
         supervisor_adopt(task->process, &s.number);
         if (s.flags & LINUX_CLONE_CLEAR_SIGHAND)
-            clear_handlers(task->process->signals);
+            signals_clear_handlers(task->process, true);
     }
     task->tid = s.number.pid ? s.number.pid : task->host_tid;
     if (!(s.flags & LINUX_CLONE_THREAD))
@@ -342,11 +307,8 @@ static void in_place_free(struct task *child)
     if (child->fs)
         fs_context_put(child->fs);
     cred_put(child->cred);
-    if (atomic_fetch_sub(&p->signals->refs, 1) == 1) {
-        drop_queue(&p->signals->shared);
-        kfree(p->signals);
-    }
-    drop_queue(&child->sig.own);
+    signals_discard_all(child);
+    signals_put(p->signals);
     if (p->exe)
         file_put(p->exe);
     mm_put(p->mm);
@@ -354,20 +316,6 @@ static void in_place_free(struct task *child)
         kpages_free(p->exec_scratch, p->exec_scratch_size);
     kfree(p);
     task_free(child);
-}
-
-static struct signals *signals_copy(const struct signals *old)
-{
-    struct signals *s = kzalloc(sizeof *s);
-
-    if (!s)
-        return NULL;
-    s->refs = 1;
-    memcpy(s->actions, old->actions, sizeof s->actions);
-    s->host_caught = old->host_caught;
-    s->ever_blocked = old->ever_blocked;
-    list_init(&s->shared.list);
-    return s;
 }
 
 static struct task *in_place_new(struct task *task, const struct clone_request *r)

@@ -315,7 +315,7 @@ static void restore_signals(struct task *task, const struct exec_state *s)
     for (int i = 0; i < 64; i++)
         if (s->ignored & SIGNAL_BIT(i + 1))
             task->process->signals->actions[i].sa_handler = 1;
-    signal_set_mask(task, s->blocked);
+    task->sig.blocked = s->blocked;
     for (uint32_t i = 0; i < s->queued.length / sizeof *infos; i++) {
         if (infos[i].si_signo < 1 || infos[i].si_signo > 64)
             continue;
@@ -344,12 +344,10 @@ static struct process *process_new(struct task *task)
     p->supervisor_fd = p->kernel_fd = p->spec_fd = p->pids_fd = -1;
     p->dumpable = true;
     p->mm = mm_new();
-    p->signals = kzalloc(sizeof *p->signals);
+    p->signals = signals_new();
     p->files = fdtable_new();
     if (!p->mm || !p->signals || !p->files)
         return NULL;
-    p->signals->refs = 1;
-    list_init(&p->signals->shared.list);
     task->process = p;
     task->files = p->files;
     task->host_tid = p->host_pid;
@@ -536,7 +534,7 @@ int exec_state_restore(struct task *task, struct boot *boot)
     if (error == 0)
         error = (int)supervisor_line_start(p);
     if (error == 0)
-        host_signal_mask(LINUX_SIG_SETMASK, 0, NULL);
+        signals_start(task, boot->state_fd < 0);
     return error;
 }
 

@@ -87,6 +87,7 @@ static noreturn_fn void task_leave(struct task *task, int code)
     host_signal_mask(LINUX_SIG_BLOCK, ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
                      NULL);
     task_release_user(task);
+    signal_task_leaves(task);
     supervisor_thread_ended(p, task->tid);
     if (task->host_tid == p->host_pid)
         host_set_tid_address(&task->host_tid);

@@ -45,7 +45,12 @@ void host_signal_upcall(struct host_context *hc, const struct linux_siginfo *inf
             crash_in_kernel(task, hc, info);
         return;
     }
-    if (!is_kick(info))
-        signal_host_arrived(task, info);
+    if (!is_kick(info)) {
+        uint64_t hold = signal_host_arrived(task, info);
+
+        for (int sig = 1; unlikely(hold != 0); sig++, hold >>= 1)
+            if (hold & 1)
+                host_context_block(hc, sig);
+    }
     task->engine->host_interrupt(&task->cpu, hc);
 }

@@ -30,6 +30,10 @@ void syscall_dispatch(struct task *task)
     }
     if (unlikely(task->process->tracer))
         trace_exit(task, result);
+    if (unlikely(task->registers_set)) {
+        task->registers_set = false;
+        return;
+    }
     if (unlikely(is_restart(result))) {
         /* What becomes of it depends on whether a handler runs: signal_deliver and task_run decide. */
         task->restart_code = result;

@@ -103,6 +103,7 @@ struct task {
     uint64_t syscall_args[6];  /* of the system call that is being served */
     uint64_t trace_start;
     int timer_slack;
+    bool registers_set;        /* the system call has set all registers itself: there is no result */
     bool dead;
 };
 

@@ -220,6 +220,27 @@ static int vector_load(struct cpu *cpu, uint64_t addr, size_t size)
     return (int)user_fxrstor_raw(area);
 }
 
+#define MXCSR_OFFSET  24
+#define MXCSR_DEFAULT 0x1f80u
+#define FCW_DEFAULT   0x37f
+#define FEATURE_PKRU  (UINT64_C(1) << 9)
+
+static void vector_reset(struct cpu *cpu)
+{
+    static uint8_t image[FXSAVE_SIZE + XSAVE_HEADER] __attribute__((aligned(64)));
+    uint32_t mxcsr = MXCSR_DEFAULT;
+    uint16_t fcw = FCW_DEFAULT;
+
+    (void)cpu;
+    memcpy(image, &fcw, sizeof(fcw));
+    memcpy(image + MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
+    /* A header without components gives all of them their first state. The protection keys are the thread's to keep. */
+    if (host_xsave_features())
+        user_xrstor_raw(image, host_xsave_features() & ~FEATURE_PKRU);
+    else
+        user_fxrstor_raw(image);
+}
+
 const struct engine engine_direct = {
     .name = "direct",
     .arch = ABI_X86_64,
@@ -233,6 +254,7 @@ const struct engine engine_direct = {
     .vector_size = vector_size,
     .vector_save = vector_save,
     .vector_load = vector_load,
+    .vector_reset = vector_reset,
     .host_trap = host_trap,
     .host_interrupt = host_interrupt,
     .owns_address = direct_owns_address,

@@ -50,6 +50,14 @@ long host_signal_set(int sig, enum host_disposition disposition, uint64_t flags)
     return host_syscall4(HOST_NR(rt_sigaction), sig, &act, NULL, SIGSET_SIZE);
 }
 
+bool host_signal_is_ignored(int sig)
+{
+    struct kernel_sigaction act = {0};
+
+    host_syscall4(HOST_NR(rt_sigaction), sig, NULL, &act, SIGSET_SIZE);
+    return act.handler == (void (*)(int, void *, void *))1;
+}
+
 long host_signal_stack(void *base, size_t size)
 {
     struct linux_stack ss = {
@@ -71,6 +79,11 @@ long host_kill(int pid, int sig)
 long host_tgkill(int pid, int tid, int sig)
 {
     return host_syscall3(HOST_NR(tgkill), pid, tid, sig);
+}
+
+long host_tkill(int tid, int sig)
+{
+    return host_syscall2(HOST_NR(tkill), tid, sig);
 }
 
 long host_sigqueue(int pid, const struct linux_siginfo *info)
