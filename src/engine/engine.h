@@ -98,7 +98,8 @@ struct engine {
     uint64_t (*thread_pointer)(struct cpu *cpu);
     /*
      * The kernel tells of every change to executable memory: mapped (or made executable) at [start, start + len) with canonical
-     * LINUX_PROT_* and LINUX_MAP_* bits, or gone (prot 0). Called with the mm lock held.
+     * LINUX_PROT_* and LINUX_MAP_* bits, no longer executable or writable again (map_flags not 0), or gone (map_flags 0). Called before the
+     * guest can see the change.
      */
     void (*code_changed)(uint64_t start, uint64_t len, int prot, int map_flags);
     /* Around the host's fork: no other thread stands inside the engine's own structures between the two. */

@@ -90,7 +90,7 @@ long mm_protect(struct task *task, uint64_t addr, uint64_t len, int prot)
     if (rounded < len || !mm_range_ok(task, addr, rounded))
         return -LINUX_ENOMEM;
     if (!(prot & LINUX_PROT_EXEC) || (prot & LINUX_PROT_WRITE))
-        task->engine->code_changed(addr, rounded, prot & LINUX_PROT_EXEC ? prot : 0, LINUX_MAP_PRIVATE);
+        task->engine->code_changed(addr, rounded, prot, LINUX_MAP_PRIVATE);
     long r = host_mprotect((void *)(uintptr_t)addr, len, prot);
     if (r == 0 && (prot & LINUX_PROT_EXEC) && !(prot & LINUX_PROT_WRITE))
         task->engine->code_changed(addr, rounded, prot, LINUX_MAP_PRIVATE);

@@ -46,6 +46,7 @@ static enum trap run(struct cpu *cpu)
 static int thread_start(struct cpu *cpu)
 {
     cpu->self = cpu;
+    direct_thread_started();
     long r = host_set_gs_base((uint64_t)(uintptr_t)cpu);
     if (r < 0)
         return (int)r;

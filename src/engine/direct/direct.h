@@ -17,6 +17,10 @@ extern const char direct_syscall_entry[], direct_syscall_entry_slow[];
 void direct_site_trapped(uint64_t after, uint64_t nr);
 void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags);
 bool direct_owns_address(uint64_t addr, uint64_t len);
+/* A thread begins to run guest code in this address space: from the second on, rewriting takes care of other threads. */
+void direct_thread_started(void);
+/* From now on rewritten sites enter by direct_syscall_entry_slow: some thread's GS base is the guest's. */
+void direct_use_slow_entry(void);
 /* In a signal handler: true when pc is in a trampoline of ours. */
 bool direct_in_trampoline(uint64_t pc);
 /* In a signal handler: a breakpoint at pc that a rewriting in progress has put there. */

@@ -16,6 +16,10 @@
  * synchronised, and the first byte is written. Who meets the int3 waits in the kernel until the lock is free (direct_is_rewriting).
  * No thread can stand inside the replaced bytes: the load is one instruction, the pad's jump as long as the syscall.
  *
+ * What was replaced is remembered, and put back when the guest makes the memory writable: it must find its own code there.
+ *
+ * A site is rewritten when it traps for the second time: a trap costs less than a rewriting, and much code in short programs runs once.
+ *
  * All state is guarded by site_lock, except that signal handlers look at the trampoline areas and at the site being rewritten: those are only
  * appended to, respectively atomic.
  */
@@ -35,6 +39,9 @@ enum {
     JMP_REL8 = 0xeb,
     INT3 = 0xcc,
     NEAR = 0x7ff00000,
+    SLOT_SIZE = 16,        /* at the start of each area: the entry's address */
+    SEEN_SIZE = 512,
+    PATCH_MAX = 8,
 };
 
 struct region {
@@ -54,12 +61,23 @@ struct area_block {
     struct area areas[63];
 };
 
+/* Bytes that were replaced. */
+struct patch {
+    uint64_t addr;
+    uint8_t len, old[PATCH_MAX];
+};
+
 static struct lock site_lock;
+static struct patch *patches;
+static size_t patch_count, patch_room;
+/* Sites that trapped once, by a hash of their address; a collision costs a trap more. */
+static uint64_t seen[SEEN_SIZE];
+static _Atomic uint32_t threads_started;
 static struct region *regions;
 static size_t region_count, region_room;
 static struct area_block first_block;
 static _Atomic uint64_t rewriting;
-static uint64_t entry_pointer_value;
+static const char *entry = direct_syscall_entry;
 
 static int find_region(uint64_t addr)
 {
@@ -83,10 +101,15 @@ static void region_add(uint64_t start, uint64_t end, bool patchable)
     regions[region_count++] = (struct region){start, end, patchable};
 }
 
+static void restore_patches(uint64_t start, uint64_t end, bool gone);
+
 void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags)
 {
     uint64_t end = start + len;
     LOCK_SCOPE(&site_lock);
+
+    if (map_flags == 0 || (prot & (LINUX_PROT_WRITE | LINUX_PROT_EXEC)) != LINUX_PROT_EXEC)
+        restore_patches(start, end, map_flags == 0);
 
     for (size_t i = 0; i < region_count; i++) {
         struct region r = regions[i];
@@ -133,6 +156,14 @@ static bool is_near(uint64_t a, uint64_t b)
     return distance < NEAR;
 }
 
+static long make_writable(uint64_t addr, size_t len, bool on)
+{
+    uint64_t start = ALIGN_DOWN(addr, (uint64_t)PAGE), end = ALIGN_UP(addr + len, (uint64_t)PAGE);
+
+    return host_mprotect((void *)(uintptr_t)start, end - start,
+                         LINUX_PROT_READ | LINUX_PROT_EXEC | (on ? LINUX_PROT_WRITE : 0));
+}
+
 /* A mapping of our own near addr; its file name tells /proc readers that it is ours. */
 static struct area *area_new(uint64_t addr)
 {
@@ -164,7 +195,10 @@ static struct area *area_new(uint64_t addr)
     if (host_is_error(r))
         return NULL;
     struct area *area = &b->areas[atomic_load(&b->count)];
-    *area = (struct area){.start = (uint64_t)r};
+    *area = (struct area){.start = (uint64_t)r, .used = SLOT_SIZE};
+    make_writable((uint64_t)r, 8, true);
+    memcpy((void *)r, &entry, sizeof(entry));
+    make_writable((uint64_t)r, 8, false);
     atomic_fetch_add(&b->count, 1);
     return area;
 }
@@ -176,14 +210,6 @@ static struct area *area_near(uint64_t addr)
             if (b->areas[i].used + TRAMPOLINE_SIZE <= AREA_SIZE && is_near(b->areas[i].start, addr))
                 return &b->areas[i];
     return area_new(addr);
-}
-
-static long make_writable(uint64_t addr, size_t len, bool on)
-{
-    uint64_t start = ALIGN_DOWN(addr, (uint64_t)PAGE), end = ALIGN_UP(addr + len, (uint64_t)PAGE);
-
-    return host_mprotect((void *)(uintptr_t)start, end - start,
-                         LINUX_PROT_READ | LINUX_PROT_EXEC | (on ? LINUX_PROT_WRITE : 0));
 }
 
 /* Writes the trampoline of a site; returns its address, 0 when there is no room near it. */
@@ -207,42 +233,98 @@ static uint64_t trampoline_new(uint64_t after, bool load, uint32_t nr)
     memcpy(p, (const uint8_t[]){0x48, 0x8d, 0x0d}, 3);
     memcpy(p + 3, &rel, 4);
     p += 7;
-    /* movabs $entry, %r11; jmp *%r11 */
-    memcpy(p, (const uint8_t[]){0x49, 0xbb}, 2);
-    memcpy(p + 2, &entry_pointer_value, 8);
-    p += 10;
-    memcpy(p, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
+    /* mov slot(%rip), %r11; jmp *%r11 */
+    rel = (int32_t)(area->start - ((uint64_t)(uintptr_t)p + 7));
+    memcpy(p, (const uint8_t[]){0x4c, 0x8b, 0x1d}, 3);
+    memcpy(p + 3, &rel, 4);
+    memcpy(p + 7, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
     make_writable(at, TRAMPOLINE_SIZE, false);
     area->used += TRAMPOLINE_SIZE;
     return at;
 }
 
 /* Replaces len bytes of code that other threads may be running. The page is writable. */
-static bool replace_code(uint64_t addr, const uint8_t *code, size_t len)
+static void replace_code(uint64_t addr, const uint8_t *code, size_t len)
 {
     volatile uint8_t *p = (volatile uint8_t *)(uintptr_t)addr;
+    bool alone = atomic_load(&threads_started) <= 1;
 
     atomic_store(&rewriting, addr);
     p[0] = INT3;
-    bool ok = host_sync_core() == 0;
+    if (!alone)
+        host_sync_core();
     for (size_t i = 1; i < len; i++)
         p[i] = code[i];
-    if (ok)
+    if (!alone)
         host_sync_core();
     p[0] = code[0];
-    if (ok)
+    if (!alone)
         host_sync_core();
     atomic_store(&rewriting, 0);
-    return ok;
+}
+
+void direct_thread_started(void)
+{
+    atomic_fetch_add(&threads_started, 1);
+}
+
+void direct_use_slow_entry(void)
+{
+    LOCK_SCOPE(&site_lock);
+
+    entry = direct_syscall_entry_slow;
+    for (struct area_block *b = &first_block; b; b = b->next)
+        for (uint32_t i = 0; i < atomic_load(&b->count); i++) {
+            make_writable(b->areas[i].start, 8, true);
+            memcpy((void *)(uintptr_t)b->areas[i].start, &entry, sizeof(entry));
+            make_writable(b->areas[i].start, 8, false);
+        }
+}
+
+static bool remember(uint64_t addr, size_t len)
+{
+    if (patch_count == patch_room) {
+        size_t room = patch_room ? patch_room * 2 : 64;
+        struct patch *fresh = krealloc(patches, room * sizeof(*fresh));
+
+        if (!fresh)
+            return false;
+        patches = fresh;
+        patch_room = room;
+    }
+    struct patch *p = &patches[patch_count++];
+    *p = (struct patch){.addr = addr, .len = (uint8_t)len};
+    memcpy(p->old, (const void *)(uintptr_t)addr, len);
+    return true;
 }
 
 static bool write_site(uint64_t addr, const uint8_t *code, size_t len)
 {
-    if (make_writable(addr, len, true) < 0)
+    if (!remember(addr, len))
         return false;
-    bool ok = replace_code(addr, code, len);
+    if (make_writable(addr, len, true) < 0) {
+        patch_count--;
+        return false;
+    }
+    replace_code(addr, code, len);
     make_writable(addr, len, false);
-    return ok;
+    return true;
+}
+
+/* Puts the guest's own code back (gone: there is nothing left to put it into). */
+static void restore_patches(uint64_t start, uint64_t end, bool gone)
+{
+    for (size_t i = patch_count; i-- > 0;) {
+        struct patch p = patches[i];
+
+        if (p.addr + p.len <= start || p.addr >= end)
+            continue;
+        patches[i] = patches[--patch_count];
+        if (gone || make_writable(p.addr, p.len, true) < 0)
+            continue;
+        replace_code(p.addr, p.old, p.len);
+        make_writable(p.addr, p.len, false);
+    }
 }
 
 /* The length of one of the no-operations that compilers pad with, at p; 0: something else. */
@@ -363,8 +445,11 @@ void direct_site_trapped(uint64_t after, uint64_t nr)
     const uint8_t *p = (const uint8_t *)(uintptr_t)site;
     if (p[0] != 0x0f || p[1] != 0x05)
         return;
-    if (!entry_pointer_value)
-        entry_pointer_value = (uint64_t)(uintptr_t)direct_syscall_entry;
+    uint64_t *first = &seen[site * UINT64_C(0x9e3779b97f4a7c15) >> 55];
+    if (*first != site) {
+        *first = site;
+        return;
+    }
     if (!rewrite_load(site, nr, &r))
         rewrite_pad(site, &r);
 }
