@@ -22,7 +22,7 @@ static void epoll_release(struct file *file)
 
     if (!ep)
         return;
-    kfree(ep->host_of);
+    kfree(ep->watches);
     kfree(ep);
 }
 
@@ -48,27 +48,22 @@ long sys_epoll_create1(SYSCALL_PARAMS)
                                                          : epoll_new(task, a0 & LINUX_EPOLL_CLOEXEC);
 }
 
-/* Remembers which host descriptor stands for a guest one. Called with the lock held. */
-static void remember(struct epoll *ep, int fd, int host_fd)
+/* The slot of a guest descriptor; NULL when memory is out. Called with the lock held. */
+static struct watch *watch_of(struct epoll *ep, int fd)
 {
     if (fd >= ep->size) {
         int size = MAX(64, ep->size);
 
         while (size <= fd)
             size *= 2;
-        int *bigger = krealloc(ep->host_of, (size_t)size * sizeof(int));
+        struct watch *bigger = krealloc(ep->watches, (size_t)size * sizeof(*bigger));
         if (!bigger)
-            return;
-        memset(bigger + ep->size, 0, (size_t)(size - ep->size) * sizeof(int));
-        ep->host_of = bigger;
+            return NULL;
+        memset(bigger + ep->size, 0, (size_t)(size - ep->size) * sizeof(*bigger));
+        ep->watches = bigger;
         ep->size = size;
     }
-    ep->host_of[fd] = host_fd + 1;
-}
-
-static int remembered(const struct epoll *ep, int fd)
-{
-    return fd < ep->size ? ep->host_of[fd] - 1 : -1;
+    return &ep->watches[fd];
 }
 
 static long control(struct file *epoll, int op, int fd, struct file *target,
@@ -82,10 +77,13 @@ static long control(struct file *epoll, int op, int fd, struct file *target,
     if (!ep)
         return host_epoll_control(epoll->host_fd, op, host_fd, event);
     LOCK_SCOPE(&ep->lock);
+    struct watch *watch = watch_of(ep, fd);
+    if (!watch)
+        return -LINUX_ENOMEM;
     if (op == LINUX_EPOLL_CTL_ADD) {
         long r = host_epoll_control(epoll->host_fd, op, host_fd, event);
 
-        if (r == -LINUX_EEXIST && remembered(ep, fd) != host_fd) {
+        if (r == -LINUX_EEXIST && !(watch->host && watch->origin == host_fd)) {
             host_fd = (int)host_dup(host_fd, 0);
             if (host_fd < 0)
                 return host_fd;
@@ -94,17 +92,15 @@ static long control(struct file *epoll, int op, int fd, struct file *target,
                 host_close(host_fd);
         }
         if (r == 0)
-            remember(ep, fd, host_fd);
+            *watch = (struct watch){host_fd + 1, target->host_fd};
         return r;
     }
-    int registered = remembered(ep, fd);
-    bool is_duplicate = registered >= 0 && registered != host_fd;
-    long r = host_epoll_control(epoll->host_fd, op, is_duplicate ? registered : host_fd, event);
+    bool is_duplicate = watch->host && watch->host - 1 != host_fd && watch->origin == host_fd;
+    long r = host_epoll_control(epoll->host_fd, op, is_duplicate ? watch->host - 1 : host_fd, event);
     if (op == LINUX_EPOLL_CTL_DEL && r == 0) {
         if (is_duplicate)
-            host_close(registered);
-        if (fd < ep->size)
-            ep->host_of[fd] = 0;
+            host_close(watch->host - 1);
+        watch->host = 0;
     }
     return r;
 }
