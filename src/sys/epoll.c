@@ -9,11 +9,16 @@
 #include "kernel/alloc.h"
 #include "sys/io.h"
 
+/* What is registered for a guest descriptor. */
+struct watch {
+    int host;   /* the host descriptor, + 1; 0: nothing */
+    int origin; /* that of the file; the same, or the one that host is a duplicate of */
+};
+
 struct epoll {
     struct lock lock;
     int size;
-    int *host_of; /* by guest descriptor: the host descriptor registered for it, + 1; 0: none. Guarded by
-                     lock. */
+    struct watch *watches; /* by guest descriptor; guarded by lock */
 };
 
 static void epoll_release(struct file *file)
