@@ -6,23 +6,11 @@
 #include "host/io.h"
 #include "kernel/fdtable.h"
 #include "kernel/user.h"
+#include "net/pids.h"
 #include "sys/sys.h"
 
 /* What one call transfers at most, as on Linux. */
 #define IO_MAX UINT64_C(0x7ffff000)
-
-/* Numbers of processes are the host's own. */
-static inline int pids_to_host(const struct process *process, int pid)
-{
-    (void)process;
-    return pid > 0 ? pid : -LINUX_ESRCH;
-}
-
-static inline int pids_to_guest(const struct process *process, int host_pid)
-{
-    (void)process;
-    return host_pid;
-}
 
 /* A host call that a signal interrupted goes on after it, unless the guest asked otherwise. */
 static inline long restartable(long r)
