@@ -5,7 +5,7 @@
 #include "kernel/alloc.h"
 #include "net/net.h"
 #include "sys/io.h"
-#include "sys/socket.h"
+#include "sys/sockets.h"
 
 #define CONTROL_MAX   65536
 #define CONTROL_LOCAL 256

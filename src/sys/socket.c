@@ -4,7 +4,7 @@
 #include "kernel/alloc.h"
 #include "net/net.h"
 #include "sys/io.h"
-#include "sys/socket.h"
+#include "sys/sockets.h"
 
 #define TYPE_FLAGS         (LINUX_SOCK_CLOEXEC | LINUX_SOCK_NONBLOCK)
 #define OPTION_MAX         65536

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the handlers of socket calls share. */
-#ifndef CORACLE_SYS_SOCKET_H
-#define CORACLE_SYS_SOCKET_H
+#ifndef CORACLE_SYS_SOCKETS_H
+#define CORACLE_SYS_SOCKETS_H
 
 #include "kernel/task.h"
 
