@@ -209,6 +209,9 @@
 #define LINUX_XFS_SUPER_MAGIC 0x58465342
 #define LINUX_ZONEFS_MAGIC 0x5a4f4653
 
+#define LINUX_UTIME_NOW 0x3fffffff
+#define LINUX_UTIME_OMIT 0x3ffffffe
+
 /* What stat(2) and its like tell, wide enough for every architecture; abi_stat_pack makes the guest's structure of it. */
 struct linux_kstat {
     uint64_t st_dev, st_ino, st_nlink;
