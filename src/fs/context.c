@@ -64,6 +64,27 @@ void vfs_node_of_dir(struct vfs_dir *dir, struct vfs_node *node)
     memcpy(node->path, dir->path, dir->path_len + 1);
 }
 
+/* A program on the host's own files starts in the host's working folder. */
+static void adopt_cwd(struct fs_context *fs)
+{
+    CLEANUP_NODE(node);
+    long fd = host_openat(LINUX_AT_FDCWD, ".", LINUX_O_PATH | LINUX_O_DIRECTORY, 0, NULL), n;
+
+    if (fd < 0)
+        return;
+    node.fd = (int)fd;
+    node.mnt = fs->root->mnt;
+    n = vfs_host_path(node.mnt, node.fd, -1, "", node.path, VFS_PATH_MAX);
+    if (n <= 0)
+        return;
+    node.path_len = (uint32_t)n;
+    struct vfs_dir *dir = vfs_dir_new(&node);
+    if (!dir)
+        return;
+    fs->cwd = dir;
+    fs->root->refs--;
+}
+
 struct fs_context *fs_context_new(struct task *task, struct mount_table *mounts)
 {
     struct fs_context *fs = kzalloc(sizeof *fs);
@@ -73,7 +94,7 @@ struct fs_context *fs_context_new(struct task *task, struct mount_table *mounts)
         return NULL;
     fs->refs = 1;
     fs->mounts = mounts;
-    fs->umask = 022;
+    fs->umask = host_umask(0); /* the mask is ours from now on */
     root.mnt = mount_at(mounts, "", 0);
     if (!root.mnt || root.mnt->ops->root(task, root.mnt, &root) < 0 || !(fs->root = vfs_dir_new(&root))) {
         kfree(fs);
@@ -81,6 +102,8 @@ struct fs_context *fs_context_new(struct task *task, struct mount_table *mounts)
     }
     fs->cwd = fs->root;
     fs->root->refs = 2;
+    if (fs->root->mnt->flags & MOUNT_IDENTITY)
+        adopt_cwd(fs);
     return fs;
 }
 
@@ -283,5 +306,6 @@ struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts
     fs->root = dirs[0];
     fs->cwd = dirs[1];
     fs->umask = s.umask;
+    host_umask(0);
     return fs;
 }

@@ -178,20 +178,21 @@ long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **o
     return r;
 }
 
-long vfs_file_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size, struct file **out)
+static struct file *file_load_saved(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size)
 {
     struct mount_table *mounts = task->fs->mounts;
     struct vfs_file *data;
+    struct file *file;
     struct saved_file s;
 
     if (size < sizeof s)
-        return -LINUX_EINVAL;
+        return NULL;
     memcpy(&s, buf, sizeof s);
     if (s.path_len >= VFS_PATH_MAX || size - sizeof s < s.path_len || s.mount >= (int32_t)mounts->count)
-        return -LINUX_EINVAL;
+        return NULL;
     data = kzalloc(sizeof *data + s.path_len + 1);
     if (!data)
-        return -LINUX_ENOMEM;
+        return NULL;
     data->mnt = s.mount >= 0 ? mounts->mounts[s.mount] : &vfs_anonymous;
     data->lower_fd = s.lower_fd;
     data->in_lower = s.in_lower;
@@ -201,7 +202,17 @@ long vfs_file_load(struct task *task, int host_fd, uint32_t flags, const void *b
     memcpy(data->path, (const char *)buf + sizeof s, s.path_len);
     if (s.lower_fd >= 0)
         host_fcntl(s.lower_fd, LINUX_F_SETFD, LINUX_FD_CLOEXEC, NULL);
-    return file_make(data, host_fd, flags, out);
+    return file_make(data, host_fd, flags, &file) < 0 ? NULL : file;
+}
+
+struct file *file_vfs_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size)
+{
+    return file_load_saved(task, host_fd, flags & ~(uint32_t)LINUX_O_PATH, buf, size);
+}
+
+struct file *file_path_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size)
+{
+    return file_load_saved(task, host_fd, flags | LINUX_O_PATH, buf, size);
 }
 
 long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size)

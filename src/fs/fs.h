@@ -175,7 +175,8 @@ struct fs_ops {
     long (*removexattr)(struct task *task, struct vfs_node *node, const char *name);
 };
 
-extern const struct fs_ops folder_ops, overlay_ops;
+extern const struct fs_ops folder_ops;
+extern const struct fs_ops overlay_ops __attribute__((weak));
 
 /* --- walking --- */
 
@@ -244,8 +245,8 @@ must_check long vfs_open_exec(struct task *task, int dirfd, const char *path, in
 /* The guest path of an open file, as /proc/self/fd shows it; its length. */
 long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size);
 /* A file that file_ops.save of FILE_VFS or FILE_PATH described, after exec. */
-must_check long vfs_file_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size,
-                              struct file **out);
+must_check struct file *file_vfs_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
+must_check struct file *file_path_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
 /* Fills node->st completely. */
 long vfs_getattr(struct task *task, struct vfs_node *node);
 /* Checks that the task may, applies Linux's rules on set-ID bits, and changes. attr->mode loses bits that the task may not set. */
