@@ -70,9 +70,9 @@ long file_getdents(struct task *task, struct file *file, uint64_t buf, uint64_t 
 long file_lseek(struct task *task, struct file *file, int64_t offset, int whence);
 
 /* Listings of merged folders (overlay_list.c). */
-long listing_getdents(struct task *task, struct file *file, uint64_t buf, uint64_t n) __attribute__((weak));
-long listing_lseek(struct task *task, struct file *file, int64_t offset, int whence) __attribute__((weak));
-void listing_free(struct listing *listing) __attribute__((weak));
+long listing_getdents(struct task *task, struct file *file, uint64_t buf, uint64_t n);
+long listing_lseek(struct task *task, struct file *file, int64_t offset, int whence);
+void listing_free(struct listing *listing);
 
 /* Opens the safe device behind a guest's device node. */
 long device_open(struct task *task, struct vfs_node *node, unsigned flags, struct file **out);
