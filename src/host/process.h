@@ -68,6 +68,15 @@ long host_ioprio_set(int which, int who, int prio);
 long host_ioprio_get(int which, int who);
 long host_membarrier(int command, unsigned flags, int cpu);
 
+/* This thread's credentials: user IDs and group IDs, each real, effective, saved, for files. -EPERM leaves all as they were. */
+long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid, uint32_t sgid,
+                  uint32_t fsgid);
+long host_setgroups(size_t n, const uint32_t *groups);
+/* Names of the machine, as uname(2). */
+long host_uname(struct linux_utsname *name);
+/* A file table of this thread's own, if it shared one. */
+long host_unshare_files(void);
+
 /* Wakes sleepers of a word that processes may share. */
 long host_wake_word_shared(void *word, int n);
 

@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 struct process;
+struct task;
 
 /* A number for a process or thread to be made, and (for a process) its line to the supervisor. pid 0: as the host numbers it. */
 struct reservation {
@@ -21,6 +22,8 @@ void supervisor_commit(struct process *process, struct reservation *r, bool thre
 void supervisor_adopt(struct process *process, struct reservation *r);
 /* In a fresh program: the supervisor's end takes this process with it from now on. */
 long supervisor_line_start(struct process *process);
+/* The task's user IDs are others now: kill(2) of other processes asks for them. */
+void supervisor_cred_changed(struct task *task);
 /* A child was waited for, a thread has ended: its number is free. */
 void supervisor_reaped(struct process *process, int pid);
 void supervisor_thread_ended(struct process *process, int tid);

@@ -209,3 +209,36 @@ long host_wake_word_shared(void *word, int n)
 {
     return host_syscall3(HOST_NR(futex), word, LINUX_FUTEX_WAKE, n);
 }
+
+long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid, uint32_t sgid,
+                  uint32_t fsgid)
+{
+    /* Groups first: they may need the rights that the user's change gives up. */
+    long r = host_syscall3(HOST_NR(setresgid), gid, egid, sgid);
+
+    if (r < 0)
+        return r;
+    host_syscall1(HOST_NR(setfsgid), fsgid);
+    r = host_syscall3(HOST_NR(setresuid), uid, euid, suid);
+    if (r < 0)
+        return r;
+    host_syscall1(HOST_NR(setfsuid), fsuid);
+    /* The host forgets both with the old identity; /proc/self must stay ours. */
+    host_syscall5(HOST_NR(prctl), LINUX_PR_SET_DUMPABLE, 1, 0, 0, 0);
+    return 0;
+}
+
+long host_setgroups(size_t n, const uint32_t *groups)
+{
+    return host_syscall2(HOST_NR(setgroups), n, groups);
+}
+
+long host_uname(struct linux_utsname *name)
+{
+    return host_syscall1(HOST_NR(uname), name);
+}
+
+long host_unshare_files(void)
+{
+    return host_syscall1(HOST_NR(unshare), LINUX_CLONE_FILES);
+}
