@@ -9,7 +9,9 @@
 #include "kernel/cred.h"
 #include "kernel/fdtable.h"
 #include "kernel/pidfd.h"
+#include "kernel/exit.h"
 #include "kernel/pids.h"
+#include "kernel/signal.h"
 #include "kernel/user.h"
 #include "supervisor/pid_table.h"
 
@@ -24,6 +26,37 @@ static bool may_signal(struct task *task, const struct pid_slot *target)
 
     return capable(task, LINUX_CAP_KILL) || c->euid == target->uid || c->euid == target->suid || c->uid == target->uid ||
            c->uid == target->suid;
+}
+
+static struct linux_siginfo info_of_sender(struct task *task, int sig, int code)
+{
+    return (struct linux_siginfo){
+        .si_signo = sig, .si_code = code, .si_pid = task->process->pid, .si_uid = task->cred->uid};
+}
+
+/* To the process itself (tid 0) or to one of its threads, without a call of the host. */
+static long send_to_self(struct task *task, int tid, const struct linux_siginfo *info)
+{
+    struct process *p = task->process;
+    struct task *target;
+
+    if (tid) {
+        lock_acquire(&p->lock);
+        target = process_find_task(p, tid);
+        lock_release(&p->lock);
+        if (!target)
+            return -LINUX_ESRCH;
+    } else {
+        target = NULL;
+    }
+    if (info->si_signo == 0)
+        return 0;
+    /* These two wait for nothing and nobody handles them. */
+    if (info->si_signo == LINUX_SIGKILL && p->pid != 1)
+        process_exit(task, LINUX_SIGKILL);
+    if (info->si_signo == LINUX_SIGKILL)
+        return 0;
+    return target ? signal_queue_task(target, info) : signal_queue_process(p, info);
 }
 
 /* Finds the host number of a process or thread that may be sent sig; 0: nothing is to be sent, with success. */
@@ -69,9 +102,12 @@ static long kill_all(struct task *task, int sig)
 long sys_kill(SYSCALL_PARAMS)
 {
     int pid = (int)a0, sig = (int)a1, host;
+    struct linux_siginfo info = info_of_sender(task, sig, LINUX_SI_USER);
 
     if (sig < 0 || sig > 64)
         return -LINUX_EINVAL;
+    if (pid == task->process->pid)
+        return send_to_self(task, 0, &info);
     if (pid == -1)
         return kill_all(task, sig);
     if (pid == 0)
@@ -84,118 +120,128 @@ long sys_kill(SYSCALL_PARAMS)
         return host <= 1 ? -LINUX_ESRCH : host_kill(-host, sig);
     }
     host = find_target(task, pid, sig);
-    if (host <= 0)
-        return host;
-    return host_kill(host, sig);
+    return host <= 0 ? host : host_kill(host, sig);
 }
 
-/* The host number of a thread of this process; 0: not one of ours. */
-static int own_thread(struct task *task, int tid)
-{
-    struct task *other;
-    int host = 0;
-
-    if (tid == task->tid)
-        return task->host_tid;
-    LOCK_SCOPE(&task->process->lock);
-    list_for_each_entry(other, &task->process->tasks, in_process)
-        if (other->tid == tid)
-            host = MAX(other->host_tid, 0);
-    return host;
-}
-
+/* A thread of another process: its host numbers. 0: nothing is to be sent, with success; 1: send. */
 static long find_thread(struct task *task, int tgid, int tid, int sig, int *host_tgid, int *host_tid)
 {
     struct process *p = task->process;
     struct pid_slot slot;
 
-    if (tid <= 0 || tgid == 0 || tgid < -1 || sig < 0 || sig > 64)
-        return -LINUX_EINVAL;
-    if (tgid == -1 || tgid == p->pid) {
-        *host_tid = own_thread(task, tid);
-        *host_tgid = p->host_pid;
-        if (*host_tid)
-            return 0;
-    }
     if (!p->pids) {
         *host_tgid = tgid;
         *host_tid = tid;
-        return 0;
+        return 1;
     }
-    if (!pid_table_get(p->pids, tid, &slot) || (tgid != -1 && slot.tgid != tgid))
+    if (!pid_table_get(p->pids, tid, &slot) || (tgid && slot.tgid != tgid))
         return -LINUX_ESRCH;
     if (!may_signal(task, &slot))
         return -LINUX_EPERM;
     *host_tid = slot.host;
     *host_tgid = pids_to_host(p, slot.tgid);
-    return *host_tgid < 0 ? -LINUX_ESRCH : 0;
+    if (*host_tgid < 0)
+        return -LINUX_ESRCH;
+    return !unstoppable(task, slot.tgid, sig);
 }
 
-long sys_tgkill(SYSCALL_PARAMS)
+static long thread_kill(struct task *task, int tgid, int tid, int sig)
 {
-    int tgid, tid, sig = (int)a2;
-    long r = (int)a0 <= 0 ? -LINUX_EINVAL : find_thread(task, (int)a0, (int)a1, sig, &tgid, &tid);
+    struct process *p = task->process;
+    struct linux_siginfo info = info_of_sender(task, sig, LINUX_SI_TKILL);
+    long r = -LINUX_ESRCH;
+    int host_tgid, host_tid;
 
-    if (r < 0)
+    if (sig < 0 || sig > 64)
+        return -LINUX_EINVAL;
+    if (tgid == 0 || tgid == p->pid)
+        r = send_to_self(task, tid, &info);
+    if (r != -LINUX_ESRCH || tgid == p->pid)
         return r;
-    if (unstoppable(task, (int)a0, sig))
-        return 0;
-    return host_tgkill(tgid, tid, sig);
+    r = find_thread(task, tgid, tid, sig, &host_tgid, &host_tid);
+    if (r <= 0)
+        return r;
+    return host_tgid ? host_tgkill(host_tgid, host_tid, sig) : host_tkill(host_tid, sig);
 }
 
 long sys_tkill(SYSCALL_PARAMS)
 {
-    int tgid, tid, sig = (int)a1;
-    long r = find_thread(task, -1, (int)a0, sig, &tgid, &tid);
-
-    if (r < 0)
-        return r;
-    if (unstoppable(task, (int)a0, sig))
-        return 0;
-    return host_tgkill(tgid, tid, sig);
+    if ((int)a0 <= 0)
+        return -LINUX_EINVAL;
+    return thread_kill(task, 0, (int)a0, (int)a1);
 }
 
-/* Takes the guest's siginfo and makes it one for the host: its pid will be translated back where it arrives. */
-static long read_info(struct task *task, uint64_t from, int sig, bool self, struct linux_siginfo *info)
+long sys_tgkill(SYSCALL_PARAMS)
 {
-    if (user_read(task, info, from, sizeof *info) < 0)
-        return -LINUX_EFAULT;
-    info->si_signo = sig;
-    if (!self && (info->si_code >= 0 || info->si_code == LINUX_SI_TKILL))
-        return -LINUX_EPERM;
-    if (task->process->pids && info->si_code != LINUX_SI_TIMER && info->si_code != LINUX_SI_SIGIO) {
-        int host = pids_to_host(task->process, info->si_pid);
+    if ((int)a0 <= 0 || (int)a1 <= 0)
+        return -LINUX_EINVAL;
+    return thread_kill(task, (int)a0, (int)a1, (int)a2);
+}
 
-        info->si_pid = host > 0 ? host : 0;
-    }
-    return 0;
+/* What others are told may not look as if the kernel, or kill(2), had sent it. */
+static bool may_claim(const struct linux_siginfo *info)
+{
+    return info->si_code < 0 && info->si_code != LINUX_SI_TKILL;
+}
+
+/* The sender's number in what goes over the host is the host's: it is translated back where it arrives. */
+static void info_to_host(struct task *task, struct linux_siginfo *info)
+{
+    int host;
+
+    if (!task->process->pids || info->si_code == LINUX_SI_TIMER || info->si_code == LINUX_SI_SIGIO)
+        return;
+    host = pids_to_host(task->process, info->si_pid);
+    info->si_pid = host > 0 ? host : 0;
 }
 
 long sys_rt_sigqueueinfo(SYSCALL_PARAMS)
 {
+    struct process *p = task->process;
     struct linux_siginfo info;
-    int sig = (int)a1, host;
-    long r = read_info(task, a2, sig, (int)a0 == task->process->pid, &info);
+    int pid = (int)a0, sig = (int)a1, host;
 
-    if (r < 0)
-        return r;
+    if (user_read(task, &info, a2, sizeof(info)) < 0)
+        return -LINUX_EFAULT;
+    info.si_signo = sig;
+    if (pid != p->pid && !may_claim(&info))
+        return -LINUX_EPERM;
     if (sig < 0 || sig > 64)
         return -LINUX_EINVAL;
-    host = find_target(task, (int)a0, sig);
-    return host <= 0 ? host : host_sigqueue(host, &info);
+    if (pid == p->pid)
+        return send_to_self(task, 0, &info);
+    host = find_target(task, pid, sig);
+    if (host <= 0)
+        return host;
+    info.bytes[16] = 0;
+    info_to_host(task, &info);
+    return host_sigqueue(host, &info);
 }
 
 long sys_rt_tgsigqueueinfo(SYSCALL_PARAMS)
 {
+    struct process *p = task->process;
     struct linux_siginfo info;
-    int sig = (int)a2, tgid, tid;
-    long r = read_info(task, a3, sig, (int)a0 == task->process->pid, &info);
+    int tgid = (int)a0, tid = (int)a1, sig = (int)a2, host_tgid, host_tid;
+    long r;
 
-    if (r == 0)
-        r = (int)a0 <= 0 ? -LINUX_EINVAL : find_thread(task, (int)a0, (int)a1, sig, &tgid, &tid);
-    if (r < 0)
+    if (user_read(task, &info, a3, sizeof(info)) < 0)
+        return -LINUX_EFAULT;
+    if (tgid <= 0 || tid <= 0)
+        return -LINUX_EINVAL;
+    info.si_signo = sig;
+    if (tid != task->tid && !may_claim(&info))
+        return -LINUX_EPERM;
+    if (sig < 0 || sig > 64)
+        return -LINUX_EINVAL;
+    if (tgid == p->pid)
+        return send_to_self(task, tid, &info);
+    r = find_thread(task, tgid, tid, sig, &host_tgid, &host_tid);
+    if (r <= 0)
         return r;
-    return unstoppable(task, (int)a0, sig) ? 0 : host_tgsigqueue(tgid, tid, &info);
+    info.bytes[16] = SIGNAL_TO_THREAD;
+    info_to_host(task, &info);
+    return host_tgsigqueue(host_tgid, host_tid, &info);
 }
 
 /* --- descriptors of processes --- */
@@ -237,16 +283,12 @@ long sys_pidfd_send_signal(SYSCALL_PARAMS)
     if (!file || file->ops->kind != FILE_PIDFD)
         return -LINUX_EBADF;
     if (a2) {
-        long r;
-
         if (user_read(task, &info, a2, sizeof info) < 0)
             return -LINUX_EFAULT;
         if (info.si_signo != sig)
             return -LINUX_EINVAL;
-        /* As to oneself: the host knows whom the descriptor means, and refuses what may not be forged. */
-        r = read_info(task, a2, sig, true, &info);
-        if (r < 0)
-            return r;
+        /* The host knows whom the descriptor means, and refuses what may not be forged. */
+        info_to_host(task, &info);
     }
     return host_pidfd_send_signal(file->host_fd, sig, a2 ? &info : NULL, 0);
 }
