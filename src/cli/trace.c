@@ -12,7 +12,7 @@
 #include "cli/client.h"
 #include "cli/run_elf.h"
 #include "cli/run_options.h"
-#include "kernel/trace.h"
+#include "container/trace.h"
 
 struct trace_options {
     bool follow, count, json;

@@ -133,6 +133,18 @@ void fs_context_put(struct fs_context *fs)
     kfree(fs);
 }
 
+void fs_context_fork_lock(struct fs_context *fs)
+{
+    lock_acquire(&fs->lock);
+    lock_acquire(&fs->mounts->lock);
+}
+
+void fs_context_fork_unlock(struct fs_context *fs)
+{
+    lock_release(&fs->mounts->lock);
+    lock_release(&fs->lock);
+}
+
 static long context_set(struct fs_context *fs, struct vfs_dir **which, struct vfs_node *node)
 {
     struct vfs_dir *old, *dir = vfs_dir_new(node);
@@ -155,6 +167,15 @@ long vfs_chdir(struct task *task, struct vfs_node *node)
         return -LINUX_ENOTDIR;
     r = vfs_permission(task, node, MAY_EXEC);
     return r < 0 ? r : context_set(task->fs, &task->fs->cwd, node);
+}
+
+long vfs_chdir_path(struct task *task, const char *path)
+{
+    struct walk_request walk = {.dirfd = LINUX_AT_FDCWD, .path = path, .flags = WALK_FOLLOW | WALK_DIRECTORY};
+    CLEANUP_NODE(node);
+    long r = vfs_walk(task, &walk, &node);
+
+    return r < 0 ? r : vfs_chdir(task, &node);
 }
 
 long vfs_chroot(struct task *task, struct vfs_node *node)

@@ -21,6 +21,7 @@
 #include "kernel/alloc.h"
 #include "kernel/file.h"
 #include "kernel/lock.h"
+#include "kernel/process_fs.h"
 
 #define VFS_PATH_MAX 4096 /* with the NUL */
 #define VFS_NAME_MAX 255
@@ -236,14 +237,6 @@ struct open_request {
 };
 
 must_check long vfs_open(struct task *task, const struct open_request *request, struct file **out);
-/*
- * For exec: opens a regular file for reading after checking that the task may execute it; its attributes (for set-user-ID) come in *st, with
- * set-ID bits cleared where the mount forbids them. dirfd and flags (LINUX_AT_EMPTY_PATH, LINUX_AT_SYMLINK_NOFOLLOW) as for execveat.
- */
-must_check long vfs_open_exec(struct task *task, int dirfd, const char *path, int flags, struct file **out,
-                              struct linux_kstat *st);
-/* The guest path of an open file, as /proc/self/fd shows it; its length. */
-long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size);
 /* A file that file_ops.save of FILE_VFS or FILE_PATH described, after exec. */
 must_check struct file *file_vfs_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
 must_check struct file *file_path_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
@@ -263,43 +256,10 @@ long vfs_watch_fd(struct task *task, const char *path, unsigned walk_flags);
 
 /* --- what a process has --- */
 
-/* A folder that something refers to for long: root, cwd. Immutable, counted. */
-struct vfs_dir;
-
-struct fs_context {
-    _Atomic uint32_t refs;
-    struct lock lock;
-    struct mount_table *mounts;
-    struct vfs_dir *root, *cwd; /* guarded by lock */
-    _Atomic uint32_t umask;
-};
-
-/* Root and cwd are the root of the table, which must have one; takes the reference of the table. */
-struct fs_context *fs_context_new(struct task *task, struct mount_table *mounts);
-/* For clone without CLONE_FS. */
-struct fs_context *fs_context_copy(struct fs_context *old);
-static inline struct fs_context *fs_context_get(struct fs_context *fs)
-{
-    atomic_fetch_add_explicit(&fs->refs, 1, memory_order_relaxed);
-    return fs;
-}
-void fs_context_put(struct fs_context *fs);
-
 long vfs_chdir(struct task *task, struct vfs_node *node);
 long vfs_chroot(struct task *task, struct vfs_node *node);
 /* Guest path of cwd as getcwd tells it (with "(unreachable)" outside of the root), of the root as mountinfo sees it. */
 long vfs_cwd_path(struct task *task, char *buf, size_t size);
 long vfs_root_path(struct task *task, char *buf, size_t size);
-
-/*
- * For exec: the context as bytes. The host descriptors that have to survive are listed in fds; returns the length written, or -ENOSPC.
- * Loading gives a context whose table was made anew by fs_mounts_make.
- */
-long fs_context_save(struct fs_context *fs, void *buf, size_t size, int *fds, int *nfds);
-struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts, const void *buf, size_t size);
-
-struct container_spec;
-/* The table that the container's spec asks for; NULL spec: the host's own files as they are (run-elf), below sysroot if that is not NULL. */
-long fs_mounts_make(const struct container_spec *spec, const char *sysroot, struct mount_table **out);
 
 #endif

@@ -292,17 +292,8 @@ static int restore_fs(struct task *task, const struct exec_state *s)
     if (!task->fs)
         return -LINUX_ENOMEM;
     task->fs->umask = s->umask;
-#if __has_include("fs/fs.h")
-    if (cwd) {
-        struct walk_request walk = {.dirfd = LINUX_AT_FDCWD, .path = cwd, .flags = WALK_FOLLOW | WALK_DIRECTORY};
-        CLEANUP_NODE(node);
-        r = vfs_walk(task, &walk, &node);
-        if (r >= 0)
-            r = vfs_chdir(task, &node);
-    }
-#else
-    (void)cwd;
-#endif
+    if (cwd)
+        r = vfs_chdir_path(task, cwd);
     return r < 0 ? (int)r : 0;
 }
 

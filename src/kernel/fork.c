@@ -14,8 +14,7 @@ void fork_lock(struct task *task)
     lock_acquire(&p->mm->lock);
     task->engine->fork_lock();
     lock_acquire(&task->files->lock);
-    lock_acquire(&task->fs->lock);
-    lock_acquire(&task->fs->mounts->lock);
+    fs_context_fork_lock(task->fs);
     lock_acquire(&p->signals->lock);
     file_pool_lock();
     kalloc_lock_all();
@@ -28,8 +27,7 @@ void fork_unlock_parent(struct task *task)
     kalloc_unlock_all();
     file_pool_unlock();
     lock_release(&p->signals->lock);
-    lock_release(&task->fs->mounts->lock);
-    lock_release(&task->fs->lock);
+    fs_context_fork_unlock(task->fs);
     lock_release(&task->files->lock);
     task->engine->fork_unlock();
     lock_release(&p->mm->lock);

@@ -1,91 +1,60 @@
 /* SPDX-License-Identifier: MIT */
-/* What process life needs of the file systems. Until they are in the tree: the host's own files, by the host's working folder. */
+/* What process life needs of the file systems: fs/ provides it, and fs/fs.h says more about it. */
 #ifndef CORACLE_PROCESS_FS_H
 #define CORACLE_PROCESS_FS_H
 
-#if __has_include("fs/fs.h")
-#include "kernel/task.h"
-#include "fs/fs.h"
-#else
+#include "abi/abi.h"
+#include "base/base.h"
+#include "kernel/file.h"
+#include "kernel/lock.h"
 
-#include "kernel/alloc.h"
-#include "kernel/fdtable.h"
-#include "kernel/task.h"
+struct container_spec;
+struct mount_table;
+struct task;
+struct vfs_dir;
 
-struct mount_table {
-    struct lock lock;
-};
-
+/* Root, working folder and umask of a process; processes may share it (CLONE_FS). */
 struct fs_context {
-    _Atomic uint32_t refs, umask;
+    _Atomic uint32_t refs;
     struct lock lock;
     struct mount_table *mounts;
+    struct vfs_dir *root, *cwd; /* guarded by lock */
+    _Atomic uint32_t umask;
 };
 
+/* Root and cwd are the root of the table, which must have one; takes the reference of the table. */
+struct fs_context *fs_context_new(struct task *task, struct mount_table *mounts);
+/* For clone without CLONE_FS. */
+struct fs_context *fs_context_copy(struct fs_context *old);
 static inline struct fs_context *fs_context_get(struct fs_context *fs)
 {
-    atomic_fetch_add(&fs->refs, 1);
+    atomic_fetch_add_explicit(&fs->refs, 1, memory_order_relaxed);
     return fs;
 }
+void fs_context_put(struct fs_context *fs);
+/* Around the host's fork: nobody else may be changing it. */
+void fs_context_fork_lock(struct fs_context *fs);
+void fs_context_fork_unlock(struct fs_context *fs);
+/* As chdir(2). */
+long vfs_chdir_path(struct task *task, const char *path);
 
-static inline void fs_context_put(struct fs_context *fs)
-{
-    if (atomic_fetch_sub(&fs->refs, 1) == 1)
-        kfree(fs);
-}
+/*
+ * For exec: the context as bytes. The host descriptors that have to survive are listed in fds; returns the length written, or -ENOSPC.
+ * Loading gives a context whose table was made anew by fs_mounts_make.
+ */
+long fs_context_save(struct fs_context *fs, void *buf, size_t size, int *fds, int *nfds);
+struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts, const void *buf, size_t size);
 
-static inline struct fs_context *fs_context_new(struct task *task, struct mount_table *mounts)
-{
-    struct fs_context *fs = kzalloc(sizeof *fs);
+/* The table that the container's spec asks for; NULL spec: the host's own files as they are (run-elf), below sysroot if that is not NULL. */
+long fs_mounts_make(const struct container_spec *spec, const char *sysroot, struct mount_table **out);
 
-    if (fs) {
-        fs->refs = 1;
-        fs->mounts = mounts;
-    }
-    return fs;
-}
+/*
+ * For exec: opens a regular file for reading after checking that the task may execute it; its attributes (for set-user-ID) come in *st, with
+ * set-ID bits cleared where the mount forbids them. dirfd and flags (LINUX_AT_EMPTY_PATH, LINUX_AT_SYMLINK_NOFOLLOW) as for execveat.
+ */
+must_check long vfs_open_exec(struct task *task, int dirfd, const char *path, int flags, struct file **out,
+                              struct linux_kstat *st);
+/* The guest path of an open file, as /proc/self/fd shows it; its length. */
+long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size);
 
-static inline struct fs_context *fs_context_copy(struct fs_context *old)
-{
-    struct fs_context *fs = fs_context_new(NULL, old->mounts);
-
-    if (fs)
-        fs->umask = atomic_load(&old->umask);
-    return fs;
-}
-
-static inline long fs_context_save(struct fs_context *fs, void *buf, size_t size, int *fds, int *nfds)
-{
-    return 0;
-}
-
-static inline struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts, const void *buf, size_t n)
-{
-    return fs_context_new(task, mounts);
-}
-
-static inline long fs_mounts_make(const struct container_spec *spec, const char *sysroot, struct mount_table **out)
-{
-    *out = kzalloc(sizeof **out);
-    return *out ? 0 : -LINUX_ENOMEM;
-}
-
-static inline long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size)
-{
-    return -LINUX_ENOSYS;
-}
-
-static inline long vfs_open_exec(struct task *task, int dirfd, const char *path, int flags, struct file **out,
-                                 struct linux_kstat *st)
-{
-    long fd = host_openat(dirfd, path, LINUX_O_RDONLY, 0, NULL);
-
-    if (fd < 0)
-        return fd;
-    memset(st, 0, sizeof *st);
-    *out = file_new(&file_host_ops, (int)fd, LINUX_O_RDONLY, NULL);
-    return 0;
-}
-
-#endif
 #endif

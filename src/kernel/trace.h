@@ -9,21 +9,10 @@
 #define CORACLE_TRACE_H
 
 #include "base/base.h"
+#include "container/trace.h"
 
 struct task;
 struct tracer;
-
-/* Counters of one system call, by row of abi_syscalls; updated atomically by all processes. */
-struct trace_count {
-    _Atomic uint64_t calls, errors, trapped, nanoseconds;
-};
-
-enum trace_flag {
-    TRACE_FOLLOW = 1, /* children, too */
-    TRACE_JSON   = 2,
-    TRACE_LINES  = 4, /* write a line for each call */
-    TRACE_COUNT  = 8, /* keep counters */
-};
 
 /*
  * Makes a tracer from "OUT_FD COUNT_FD FLAGS [name,name,...]" (decimal numbers, -1: none; a list that begins with '!' means all but these).

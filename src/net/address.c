@@ -8,23 +8,10 @@
  */
 #include "net/net.h"
 #include "container/spec.h"
+#include "fs/fs.h"
 #include "host/socket.h"
 #include "kernel/task.h"
 #include "kernel/user.h"
-
-#if __has_include("fs/fs.h")
-#include "fs/fs.h"
-#else
-static long vfs_socket_path(struct task *task, const char *path, bool create, char out[108], int *fd)
-{
-    return str_copy(out, path, 108) < 108 ? 0 : -LINUX_ENAMETOOLONG;
-}
-
-static long vfs_socket_bound(struct task *task, const char *path)
-{
-    return 0;
-}
-#endif
 
 #define PREFIX_MARK   '\1'
 #define PREFIX_LENGTH 9

@@ -5,7 +5,7 @@
 #include "host/host.h"
 #include "kernel/task.h"
 #include "net/net.h"
-#include "net/pids.h"
+#include "kernel/pids.h"
 
 #define LINUX_SCM_CREDENTIALS 2
 #define CMSG_ALIGN(n)         ALIGN_UP(n, (uint64_t)8)

@@ -6,7 +6,7 @@
 #include "host/io.h"
 #include "kernel/fdtable.h"
 #include "kernel/user.h"
-#include "net/pids.h"
+#include "kernel/pids.h"
 #include "sys/sys.h"
 
 /* What one call transfers at most, as on Linux. */
