@@ -26,9 +26,9 @@ not_ok() { # NAME, then what is known about it
 same() { # NAME COMMAND...
     local name=$1
     shift
-    timeout 30 "$TESTS/runner/native.sh" "$ROOT" "$@" >"$WORK/native" 2>"$WORK/native.err" </dev/null
+    timeout -k 5 30 "$TESTS/runner/native.sh" "$ROOT" "$@" >"$WORK/native" 2>"$WORK/native.err" </dev/null
     echo "[exit status $?]" >>"$WORK/native"
-    timeout 30 "$CORACLE" run --rm --hostname guest --rootfs "$ROOT" "$@" >"$WORK/guest" 2>"$WORK/guest.err" \
+    timeout -k 5 30 "$CORACLE" run --rm --hostname guest --rootfs "$ROOT" "$@" >"$WORK/guest" 2>"$WORK/guest.err" \
         </dev/null
     echo "[exit status $?]" >>"$WORK/guest"
     if cmp -s "$WORK/native" "$WORK/guest"; then

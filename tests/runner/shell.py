@@ -18,22 +18,23 @@ LINE = re.compile(r"^(not ok|ok)\b[ 0-9]*-? *(.*?)(?: # skip\b[: ]*(.*))?$")
 
 
 def parse(prefix, outcome, text):
-    """Turns TAP-like lines into results; a script without any is one result."""
+    """Turns TAP-like lines into results, with what stands below a failure; a script without any is one result."""
     results, failed = [], False
     for line in outcome.out.decode(errors="replace").splitlines():
         match = LINE.match(line)
-        if not match:
-            continue
-        word, name, skip = match.groups()
-        status = "skip" if skip is not None else "pass" if word == "ok" else "fail"
-        failed = failed or status == "fail"
-        results.append((f"{prefix}/{name}", status, skip if skip is not None else text))
+        if match:
+            word, name, skip = match.groups()
+            status = "skip" if skip is not None else "pass" if word == "ok" else "fail"
+            failed = failed or status == "fail"
+            results.append([f"{prefix}/{name}", status, skip or ""])
+        elif results and results[-1][1] == "fail":
+            results[-1][2] += line.removeprefix("    ") + "\n"
     bad = outcome.timed_out or outcome.status != 0
     if not results:
         return [(prefix, "fail" if bad else "pass", text)]
     if bad and not failed:
         results.append((f"{prefix}/(end)", "fail", text))
-    return results
+    return [tuple(r) for r in results]
 
 
 def options_of(path):
