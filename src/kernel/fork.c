@@ -17,6 +17,7 @@ void fork_lock(struct task *task)
     fs_context_fork_lock(task->fs);
     lock_acquire(&p->signals->lock);
     file_pool_lock();
+    task_cache_lock();
     kalloc_lock_all();
 }
 
@@ -25,6 +26,7 @@ void fork_unlock_parent(struct task *task)
     struct process *p = task->process;
 
     kalloc_unlock_all();
+    task_cache_unlock();
     file_pool_unlock();
     lock_release(&p->signals->lock);
     fs_context_fork_unlock(task->fs);

@@ -140,6 +140,9 @@ static inline host_stop task_stop(struct task *task)
 struct task *task_alloc(void);
 /* Gives the area back; the host thread must no longer run on it. */
 void task_free(struct task *task);
+/* Around the host's fork. */
+void task_cache_lock(void);
+void task_cache_unlock(void);
 
 /* The kernel's loop: runs the guest until the task exits. */
 noreturn_fn void task_run(struct task *task);
