@@ -46,7 +46,8 @@ struct cpu {
     _Atomic uint32_t work;       /* enum cpu_work; set by any thread and by host signal handlers */
     uint32_t trapped;            /* the last syscall came by a host signal, not by a rewritten site */
     uint64_t syscall_nr;         /* the number that the last TRAP_SYSCALL asked for */
-    uint64_t fs_base, gs_base;   /* as the guest set them (fs_base only when not readable from the CPU) */
+    uint32_t own_gs;             /* the guest uses GS base itself: it is gs_base while guest code runs */
+    uint64_t gs_base;
     struct linux_siginfo fault;  /* of the last TRAP_FAULT; si_signo, si_code, si_addr */
     uint64_t fault_error, fault_trapno, fault_cr2; /* what the signal frame reports on x86-64 */
     enum abi_arch arch;
@@ -96,6 +97,8 @@ struct engine {
     /* The guest sets its thread pointer (x86-64: FS base; aarch64: TPIDR_EL0). */
     int (*set_thread_pointer)(struct cpu *cpu, uint64_t value);
     uint64_t (*thread_pointer)(struct cpu *cpu);
+    /* x86-64 alone: the guest sets the base of GS (cpu->gs_base shows it). */
+    int (*set_gs_base)(struct cpu *cpu, uint64_t value);
     /*
      * The kernel tells of every change to executable memory: mapped (or made executable) at [start, start + len) with canonical
      * LINUX_PROT_* and LINUX_MAP_* bits, no longer executable or writable again (map_flags not 0), or gone (map_flags 0). Called before the

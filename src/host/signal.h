@@ -11,7 +11,12 @@
 #include "abi/abi.h"
 #include "base/base.h"
 
-struct cpu;
+/* General registers in the order in which the host's instructions encode them, and what a fault leaves beside them. */
+struct host_registers {
+    uint64_t gpr[32];
+    uint64_t pc, flags;
+    uint64_t fault_error, fault_trap, fault_address; /* x86: error code, exception number, CR2 */
+};
 
 /* The interrupted state of the thread; opaque above the host layer. */
 struct host_context;
@@ -43,8 +48,7 @@ uint64_t host_context_pc(const struct host_context *hc);
 uint64_t host_context_sp(const struct host_context *hc);
 /* Continues at pc when the handler returns, everything else unchanged. */
 void host_context_set_pc(struct host_context *hc, uint64_t pc);
-/* Copies the interrupted general registers, pc and flags into cpu (and details of a fault). */
-void host_context_save(const struct host_context *hc, struct cpu *cpu);
+void host_context_registers(const struct host_context *hc, struct host_registers *registers);
 /* Continues at pc with stack sp, the first result register holding value; other general registers are undefined. */
 void host_context_redirect(struct host_context *hc, uint64_t pc, uint64_t sp, uint64_t value);
 /* Keeps a signal masked after the handler returns. */

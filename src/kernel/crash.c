@@ -49,10 +49,10 @@ static void say_backtrace(struct task *task, uint64_t fp)
 
 noreturn_fn void crash_in_kernel(struct task *task, struct host_context *hc, const struct linux_siginfo *info)
 {
-    struct cpu at = {.arch = task->cpu.arch};
+    struct host_registers at;
     const struct cpu *cpu = &task->cpu;
 
-    host_context_save(hc, &at);
+    host_context_registers(hc, &at);
     say("coracle: a fault inside the kernel library: signal %d, code %d, address %#lx, pc %#lx, sp %#lx, task %d\n",
         info->si_signo, info->si_code, (unsigned long)info->si_addr, (unsigned long)at.pc, (unsigned long)at.gpr[RSP],
         task->tid);

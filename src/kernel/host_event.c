@@ -3,13 +3,12 @@
  * What happens on a thread's signal stack when a host signal arrives: record and redirect, nothing else. No lock may be taken here, for the
  * interrupted code may hold it.
  */
+#include "engine/access.h"
 #include "host/host.h"
 #include "host/signal.h"
 #include "kernel/crash.h"
 #include "kernel/signal.h"
 #include "kernel/task.h"
-
-extern const char user_access_begin[], user_access_end[], user_access_fault[];
 
 static bool is_fault(const struct linux_siginfo *info)
 {
@@ -37,8 +36,8 @@ void host_signal_upcall(struct host_context *hc, const struct linux_siginfo *inf
     uint64_t pc = host_context_pc(hc);
 
     if (is_fault(info)) {
-        if (pc >= (uint64_t)(uintptr_t)user_access_begin && pc < (uint64_t)(uintptr_t)user_access_end) {
-            host_context_set_pc(hc, (uint64_t)(uintptr_t)user_access_fault);
+        if (pc >= (uint64_t)(uintptr_t)access_begin && pc < (uint64_t)(uintptr_t)access_end) {
+            host_context_set_pc(hc, (uint64_t)(uintptr_t)access_fault);
             return;
         }
         if (!task->engine->host_trap(&task->cpu, hc, info))

@@ -205,6 +205,8 @@ long sys_arch_prctl(SYSCALL_PARAMS)
     case LINUX_ARCH_GET_FS:
         value = task->engine->thread_pointer(&task->cpu);
         return user_write(task, a1, &value, sizeof value);
+    case LINUX_ARCH_SET_GS:
+        return task->engine->set_gs_base ? task->engine->set_gs_base(&task->cpu, a1) : -LINUX_EINVAL;
     case LINUX_ARCH_GET_GS:
         return user_write(task, a1, &task->cpu.gs_base, sizeof task->cpu.gs_base);
     }

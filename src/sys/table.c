@@ -35,7 +35,8 @@ long sys_enosys(SYSCALL_PARAMS)
 
 syscall_fn sys_handler(enum abi_arch arch, uint64_t nr)
 {
-    syscall_fn fn = nr < ABI_NR_MAX ? handlers[arch][nr + 1] : NULL;
+    uint32_t number = (uint32_t)nr; /* the upper half of the register does not count */
+    syscall_fn fn = number < ABI_NR_MAX ? handlers[arch][number + 1] : NULL;
 
     return fn ? fn : sys_enosys;
 }

@@ -11,7 +11,6 @@
 #include "host/engine.h"
 #include "host/host.h"
 #include "host/signal.h"
-#include "kernel/user.h"
 
 _Static_assert(offsetof(struct cpu, self) == CPU_SELF, "offsets.h");
 _Static_assert(offsetof(struct cpu, gpr) == CPU_GPR(0), "offsets.h");
@@ -21,8 +20,12 @@ _Static_assert(offsetof(struct cpu, host_sp) == CPU_HOST_SP, "offsets.h");
 _Static_assert(offsetof(struct cpu, work) == CPU_WORK, "offsets.h");
 _Static_assert(offsetof(struct cpu, trapped) == CPU_TRAPPED, "offsets.h");
 _Static_assert(offsetof(struct cpu, syscall_nr) == CPU_SYSCALL_NR, "offsets.h");
+_Static_assert(offsetof(struct cpu, own_gs) == CPU_OWN_GS, "offsets.h");
 
 #define SYSCALL_INSN_LEN 2
+#define NO_SYSCALL       UINT64_MAX /* a number that no call has */
+#define AUDIT_ARCH_X86_64 0xc000003eu
+#define ADDRESS_LIMIT    UINT64_C(0x7ffffffff000)
 
 static uint64_t address(const char *symbol)
 {
@@ -38,16 +41,31 @@ static enum trap run(struct cpu *cpu)
 {
     enum trap trap = direct_run(cpu);
 
-    if (unlikely(trap == TRAP_SYSCALL && cpu->trapped))
+    if (likely(trap == TRAP_SYSCALL && !cpu->trapped))
+        return trap;
+    if (trap == TRAP_SYSCALL) {
         direct_site_trapped(cpu->pc, cpu->syscall_nr);
+        return trap;
+    }
+    if (trap == TRAP_FAULT && cpu->fault.si_signo == LINUX_SIGTRAP && cpu->fault.si_code == LINUX_SI_KERNEL &&
+        direct_breakpoint_is_ours(cpu->pc - 1)) {
+        cpu->pc -= 1;
+        trap = TRAP_INTERRUPT;
+    }
+    cpu->pc = direct_guest_pc(cpu->pc);
     return trap;
+}
+
+static long load_gs_base(struct cpu *cpu)
+{
+    return host_set_gs_base(cpu->own_gs ? cpu->gs_base : (uint64_t)(uintptr_t)cpu);
 }
 
 static int thread_start(struct cpu *cpu)
 {
     cpu->self = cpu;
     direct_thread_started();
-    long r = host_set_gs_base((uint64_t)(uintptr_t)cpu);
+    long r = load_gs_base(cpu);
     if (r < 0)
         return (int)r;
     return (int)host_syscall_dispatch_start();
@@ -55,7 +73,7 @@ static int thread_start(struct cpu *cpu)
 
 static int set_thread_pointer(struct cpu *cpu, uint64_t value)
 {
-    cpu->fs_base = value;
+    (void)cpu;
     return (int)host_set_fs_base(value);
 }
 
@@ -65,10 +83,35 @@ static uint64_t thread_pointer(struct cpu *cpu)
     return host_get_fs_base();
 }
 
+static int set_gs_base(struct cpu *cpu, uint64_t value)
+{
+    if (value >= ADDRESS_LIMIT)
+        return -LINUX_EPERM;
+    /* 0 is what the guest begins with; then the base may stay ours. */
+    cpu->gs_base = value;
+    cpu->own_gs = value != 0;
+    if (value)
+        direct_use_slow_entry();
+    return (int)load_gs_base(cpu);
+}
+
 /* Guest code is whatever is not ours. The host's vDSO, called through our vDSO, counts as guest code. */
 static bool in_guest(uint64_t pc)
 {
     return !(pc >= HOST_WINDOW_START && pc < HOST_WINDOW_END) && !direct_in_trampoline(pc);
+}
+
+static void save(const struct host_context *hc, struct cpu *cpu)
+{
+    struct host_registers r;
+
+    host_context_registers(hc, &r);
+    memcpy(cpu->gpr, r.gpr, sizeof(cpu->gpr));
+    cpu->pc = r.pc;
+    cpu->flags = r.flags;
+    cpu->fault_error = r.fault_error;
+    cpu->fault_trapno = r.fault_trap;
+    cpu->fault_cr2 = r.fault_address;
 }
 
 static void leave_guest(struct cpu *cpu, struct host_context *hc, enum trap trap)
@@ -85,46 +128,70 @@ static void take_syscall(struct cpu *cpu, struct host_context *hc, uint64_t afte
     leave_guest(cpu, hc, TRAP_SYSCALL);
 }
 
+/* The system call that SIGSYS reports: int $0x80 and the like are no system calls of this guest. */
+static void take_dispatched(struct cpu *cpu, struct host_context *hc, const struct linux_siginfo *info)
+{
+    save(hc, cpu);
+    cpu->trapped = 1;
+    if (info->si_arch == AUDIT_ARCH_X86_64) {
+        take_syscall(cpu, hc, cpu->pc);
+        return;
+    }
+    cpu->syscall_nr = NO_SYSCALL;
+    leave_guest(cpu, hc, TRAP_SYSCALL);
+}
+
+/*
+ * A trap inside our own way in: the slow entry; the usual one when the guest has loaded GS without asking; the first instruction
+ * of a trampoline when the guest steps. All of them become the system call that was on its way.
+ */
+static bool take_entry(struct cpu *cpu, struct host_context *hc, uint64_t pc)
+{
+    uint64_t nr, after;
+
+    if (pc == address(direct_syscall_entry) || pc == address(direct_syscall_entry_slow)) {
+        save(hc, cpu);
+        load_gs_base(cpu);
+        cpu->trapped = 0;
+        take_syscall(cpu, hc, cpu->gpr[RCX]);
+        return true;
+    }
+    if (!direct_trampoline_call(pc, &nr, &after))
+        return false;
+    save(hc, cpu);
+    if (nr != NO_SYSCALL)
+        cpu->gpr[RAX] = nr;
+    cpu->trapped = 0;
+    take_syscall(cpu, hc, after);
+    return true;
+}
+
 static bool host_trap(struct cpu *cpu, struct host_context *hc, const struct linux_siginfo *info)
 {
     uint64_t pc = host_context_pc(hc);
 
     if (info->si_code <= 0)
         return false;
-    if (info->si_signo == LINUX_SIGSYS &&
-        (info->si_code == LINUX_SYS_USER_DISPATCH || info->si_code == LINUX_SYS_SECCOMP)) {
-        uint64_t nr = info->si_code == LINUX_SYS_SECCOMP ? (uint64_t)(uint32_t)info->si_syscall : 0;
-
-        host_context_save(hc, cpu);
-        if (info->si_code == LINUX_SYS_SECCOMP)
-            cpu->gpr[RAX] = nr;
-        cpu->trapped = 1;
-        take_syscall(cpu, hc, pc);
+    if (info->si_signo == LINUX_SIGSYS) {
+        take_dispatched(cpu, hc, info);
         return true;
     }
-    if (pc == address(direct_syscall_entry_slow)) {
-        host_context_save(hc, cpu);
-        cpu->trapped = 0;
-        take_syscall(cpu, hc, cpu->gpr[RCX]);
+    if (take_entry(cpu, hc, pc))
         return true;
-    }
-    if (info->si_signo == LINUX_SIGTRAP && in_guest(pc) &&
-        (direct_is_rewriting(pc - 1) || (info->si_code == LINUX_SI_KERNEL && *(const uint8_t *)(uintptr_t)(pc - 1) != 0xcc))) {
-        host_context_save(hc, cpu);
-        /* Another thread is replacing this instruction, or has just done so: the int3 that trapped is gone. */
-        cpu->pc = pc - 1;
-        leave_guest(cpu, hc, TRAP_INTERRUPT);
-        return true;
-    }
     if (in_range(pc, direct_window_begin, direct_window_end)) {
-        /* The guest's pc is not canonical: cpu still holds its state. */
+        /* The way out faults when GS was loaded by the guest, or at a pc that is not canonical. cpu still holds the guest's state. */
+        load_gs_base(cpu);
+        if (info->si_signo == LINUX_SIGSEGV && cpu->pc < ADDRESS_LIMIT) {
+            leave_guest(cpu, hc, TRAP_INTERRUPT);
+            return true;
+        }
         cpu->fault = *info;
         leave_guest(cpu, hc, TRAP_FAULT);
         return true;
     }
     if (!in_guest(pc))
         return false;
-    host_context_save(hc, cpu);
+    save(hc, cpu);
     cpu->fault = *info;
     leave_guest(cpu, hc, TRAP_FAULT);
     return true;
@@ -137,7 +204,7 @@ static void host_interrupt(struct cpu *cpu, struct host_context *hc)
     if (in_range(pc, direct_window_begin, direct_window_end)) {
         leave_guest(cpu, hc, TRAP_INTERRUPT);
     } else if (in_guest(pc)) {
-        host_context_save(hc, cpu);
+        save(hc, cpu);
         leave_guest(cpu, hc, TRAP_INTERRUPT);
     }
 }
@@ -149,99 +216,6 @@ void cpu_rewind_syscall(struct cpu *cpu)
     cpu->gpr[RAX] = cpu->syscall_nr;
 }
 
-long user_xsave_raw(void *area, uint64_t features);
-long user_xrstor_raw(const void *area, uint64_t features);
-long user_fxsave_raw(void *area);
-long user_fxrstor_raw(const void *area);
-
-#define FXSAVE_SIZE      512
-#define XSAVE_HEADER     64
-#define FP_XSTATE_MAGIC1 0x46505853u
-#define FP_XSTATE_MAGIC2 0x46505845u
-#define SW_RESERVED      464 /* offset of Linux's software bytes in the FXSAVE image */
-
-struct sw_reserved {
-    uint32_t magic1, extended_size;
-    uint64_t xfeatures;
-    uint32_t xstate_size, padding[7];
-};
-
-static size_t xsave_size(void)
-{
-    static size_t size;
-
-    if (!size)
-        size = host_xsave_features() ? host_xsave_size() : FXSAVE_SIZE;
-    return size;
-}
-
-static size_t vector_size(void)
-{
-    return xsave_size() + (host_xsave_features() ? 4 : 0);
-}
-
-static int vector_save(struct cpu *cpu, uint64_t addr)
-{
-    char *area = (char *)(uintptr_t)addr;
-    uint64_t features = host_xsave_features();
-    long r;
-
-    (void)cpu;
-    if (!features)
-        return (int)user_fxsave_raw(area);
-    /* XSAVE only sets bits of the header's XSTATE_BV; the rest of the header must be zero. */
-    r = user_write(NULL, addr + FXSAVE_SIZE, (const char[XSAVE_HEADER]){0}, XSAVE_HEADER);
-    if (r == 0)
-        r = user_xsave_raw(area, features);
-    if (r < 0)
-        return (int)r;
-    struct sw_reserved sw = {.magic1 = FP_XSTATE_MAGIC1,
-                             .extended_size = (uint32_t)vector_size(),
-                             .xfeatures = features,
-                             .xstate_size = (uint32_t)xsave_size()};
-    uint32_t magic2 = FP_XSTATE_MAGIC2;
-    r = user_write(NULL, addr + SW_RESERVED, &sw, sizeof(sw));
-    return r < 0 ? (int)r : user_write(NULL, addr + xsave_size(), &magic2, sizeof(magic2));
-}
-
-static int vector_load(struct cpu *cpu, uint64_t addr, size_t size)
-{
-    const char *area = (const char *)(uintptr_t)addr;
-    struct sw_reserved sw;
-    int r = user_read(NULL, &sw, addr + SW_RESERVED, sizeof(sw));
-
-    (void)cpu;
-    (void)size;
-    if (r < 0)
-        return r;
-    if (addr & 15)
-        return -LINUX_EINVAL;
-    if (host_xsave_features() && sw.magic1 == FP_XSTATE_MAGIC1 && sw.xstate_size <= xsave_size() && !(addr & 63))
-        return (int)user_xrstor_raw(area, host_xsave_features() & sw.xfeatures);
-    return (int)user_fxrstor_raw(area);
-}
-
-#define MXCSR_OFFSET  24
-#define MXCSR_DEFAULT 0x1f80u
-#define FCW_DEFAULT   0x37f
-#define FEATURE_PKRU  (UINT64_C(1) << 9)
-
-static void vector_reset(struct cpu *cpu)
-{
-    static uint8_t image[FXSAVE_SIZE + XSAVE_HEADER] __attribute__((aligned(64)));
-    uint32_t mxcsr = MXCSR_DEFAULT;
-    uint16_t fcw = FCW_DEFAULT;
-
-    (void)cpu;
-    memcpy(image, &fcw, sizeof(fcw));
-    memcpy(image + MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
-    /* A header without components gives all of them their first state. The protection keys are the thread's to keep. */
-    if (host_xsave_features())
-        user_xrstor_raw(image, host_xsave_features() & ~FEATURE_PKRU);
-    else
-        user_fxrstor_raw(image);
-}
-
 const struct engine engine_direct = {
     .name = "direct",
     .arch = ABI_X86_64,
@@ -249,13 +223,14 @@ const struct engine engine_direct = {
     .thread_start = thread_start,
     .set_thread_pointer = set_thread_pointer,
     .thread_pointer = thread_pointer,
+    .set_gs_base = set_gs_base,
     .code_changed = direct_code_changed,
     .fork_lock = direct_fork_lock,
     .fork_unlock = direct_fork_unlock,
-    .vector_size = vector_size,
-    .vector_save = vector_save,
-    .vector_load = vector_load,
-    .vector_reset = vector_reset,
+    .vector_size = direct_vector_size,
+    .vector_save = direct_vector_save,
+    .vector_load = direct_vector_load,
+    .vector_reset = direct_vector_reset,
     .host_trap = host_trap,
     .host_interrupt = host_interrupt,
     .owns_address = direct_owns_address,

@@ -23,8 +23,18 @@ void direct_thread_started(void);
 void direct_use_slow_entry(void);
 /* In a signal handler: true when pc is in a trampoline of ours. */
 bool direct_in_trampoline(uint64_t pc);
-/* In a signal handler: a breakpoint at pc that a rewriting in progress has put there. */
-bool direct_is_rewriting(uint64_t pc);
+/* In a signal handler: the call that the trampoline at pc makes; *nr is UINT64_MAX when the number is in rax already. */
+bool direct_trampoline_call(uint64_t pc, uint64_t *nr, uint64_t *after);
+/* A breakpoint trapped at pc: true when it was part of a rewriting, which is complete now. */
+bool direct_breakpoint_is_ours(uint64_t pc);
+/* A pc in code that we have put into the guest's padding, as the guest may see it: at its system call. */
+uint64_t direct_guest_pc(uint64_t pc);
+
+/* vector.c: of struct engine. */
+size_t direct_vector_size(void);
+int direct_vector_save(struct cpu *cpu, uint64_t addr);
+int direct_vector_load(struct cpu *cpu, uint64_t addr, size_t size);
+void direct_vector_reset(struct cpu *cpu);
 
 /* For fork: no thread is changing code between the two. */
 void direct_fork_lock(void);

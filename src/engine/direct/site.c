@@ -13,16 +13,18 @@
  * and jumps to *entry. It lies within 2 GiB of the site, in private mappings that the guest does not see.
  *
  * Threads may run the bytes that change: the first byte becomes int3, all cores are synchronised, the tail is written, all cores are
- * synchronised, and the first byte is written. Who meets the int3 waits in the kernel until the lock is free (direct_is_rewriting).
+ * synchronised, and the first byte is written. Who meets the int3 waits in the kernel until the lock is free (direct_breakpoint_is_ours).
  * No thread can stand inside the replaced bytes: the load is one instruction, the pad's jump as long as the syscall.
  *
  * What was replaced is remembered, and put back when the guest makes the memory writable: it must find its own code there.
  *
  * A site is rewritten when it traps for the second time: a trap costs less than a rewriting, and much code in short programs runs once.
  *
- * All state is guarded by site_lock, except that signal handlers look at the trampoline areas and at the site being rewritten: those are only
- * appended to, respectively atomic.
+ * What this cannot hide: a guest that reads its own text sees the jumps, and code that it copies from there does not work elsewhere.
+ *
+ * All state is guarded by site_lock, except that signal handlers look at the trampoline areas: those are only appended to.
  */
+#include "engine/access.h"
 #include "engine/direct/direct.h"
 #include "host/engine.h"
 #include "host/host.h"
@@ -38,6 +40,8 @@ enum {
     JMP_REL32 = 0xe9,
     JMP_REL8 = 0xeb,
     INT3 = 0xcc,
+    INT_IMM8 = 0xcd,
+    MOV_EAX = 0xb8,
     NEAR = 0x7ff00000,
     SLOT_SIZE = 16,        /* at the start of each area: the entry's address */
     SEEN_SIZE = 512,
@@ -64,6 +68,7 @@ struct area_block {
 /* Bytes that were replaced. */
 struct patch {
     uint64_t addr;
+    uint64_t site; /* where the system call is that this is part of */
     uint8_t len, old[PATCH_MAX];
 };
 
@@ -76,7 +81,6 @@ static _Atomic uint32_t threads_started;
 static struct region *regions;
 static size_t region_count, region_room;
 static struct area_block first_block;
-static _Atomic uint64_t rewriting;
 static const char *entry = direct_syscall_entry;
 
 static int find_region(uint64_t addr)
@@ -144,9 +148,62 @@ bool direct_owns_address(uint64_t addr, uint64_t len)
     return false;
 }
 
-bool direct_is_rewriting(uint64_t pc)
+bool direct_trampoline_call(uint64_t pc, uint64_t *nr, uint64_t *after)
 {
-    return atomic_load(&rewriting) == pc;
+    for (struct area_block *b = &first_block; b; b = b->next)
+        for (uint32_t i = 0; i < atomic_load(&b->count); i++) {
+            uint64_t offset = pc - b->areas[i].start;
+            const uint8_t *p;
+            uint32_t number;
+            int32_t rel;
+
+            if (offset < SLOT_SIZE || offset >= AREA_SIZE)
+                continue;
+            p = (const uint8_t *)(uintptr_t)(pc - (offset - SLOT_SIZE) % TRAMPOLINE_SIZE);
+            *nr = UINT64_MAX;
+            if (*p == MOV_EAX) {
+                memcpy(&number, p + 1, 4);
+                *nr = number;
+                p += 5;
+            }
+            memcpy(&rel, p + 3, 4);
+            *after = (uint64_t)(uintptr_t)p + 7 + (uint64_t)(int64_t)rel;
+            return true;
+        }
+    return false;
+}
+
+/* The patch that pc stands in; NULL: none. */
+static struct patch *find_patch(uint64_t pc)
+{
+    for (size_t i = 0; i < patch_count; i++)
+        if (pc - patches[i].addr < patches[i].len)
+            return &patches[i];
+    return NULL;
+}
+
+bool direct_breakpoint_is_ours(uint64_t pc)
+{
+    uint8_t code[2];
+    struct patch *p;
+    LOCK_SCOPE(&site_lock);
+
+    p = find_patch(pc);
+    if (p)
+        return p->addr == pc;
+    /* Not (any more) a place of ours; if the guest's int3 is there, or its int $3, it is the guest's. */
+    if (!access_is_guest(pc - 1, 2) || access_copy(code, (const void *)(uintptr_t)(pc - 1), 2) < 0)
+        return false;
+    return code[1] != INT3 && !(code[0] == INT_IMM8 && code[1] == 3);
+}
+
+uint64_t direct_guest_pc(uint64_t pc)
+{
+    struct patch *p;
+    LOCK_SCOPE(&site_lock);
+
+    p = find_patch(pc);
+    return p && pc > p->addr ? p->site : pc;
 }
 
 static bool is_near(uint64_t a, uint64_t b)
@@ -224,7 +281,7 @@ static uint64_t trampoline_new(uint64_t after, bool load, uint32_t nr)
         return 0;
     uint8_t *p = (uint8_t *)(uintptr_t)at;
     if (load) { /* mov $nr, %eax */
-        *p++ = 0xb8;
+        *p++ = MOV_EAX;
         memcpy(p, &nr, 4);
         p += 4;
     }
@@ -249,7 +306,6 @@ static void replace_code(uint64_t addr, const uint8_t *code, size_t len)
     volatile uint8_t *p = (volatile uint8_t *)(uintptr_t)addr;
     bool alone = atomic_load(&threads_started) <= 1;
 
-    atomic_store(&rewriting, addr);
     p[0] = INT3;
     if (!alone)
         host_sync_core();
@@ -260,7 +316,6 @@ static void replace_code(uint64_t addr, const uint8_t *code, size_t len)
     p[0] = code[0];
     if (!alone)
         host_sync_core();
-    atomic_store(&rewriting, 0);
 }
 
 void direct_thread_started(void)
@@ -281,7 +336,7 @@ void direct_use_slow_entry(void)
         }
 }
 
-static bool remember(uint64_t addr, size_t len)
+static bool remember(uint64_t addr, size_t len, uint64_t site)
 {
     if (patch_count == patch_room) {
         size_t room = patch_room ? patch_room * 2 : 64;
@@ -293,14 +348,15 @@ static bool remember(uint64_t addr, size_t len)
         patch_room = room;
     }
     struct patch *p = &patches[patch_count++];
-    *p = (struct patch){.addr = addr, .len = (uint8_t)len};
+    *p = (struct patch){.addr = addr, .site = site, .len = (uint8_t)len};
     memcpy(p->old, (const void *)(uintptr_t)addr, len);
     return true;
 }
 
-static bool write_site(uint64_t addr, const uint8_t *code, size_t len)
+/* Replaces code at addr, for the system call at site. */
+static bool write_site(uint64_t addr, const uint8_t *code, size_t len, uint64_t site)
 {
-    if (!remember(addr, len))
+    if (!remember(addr, len, site))
         return false;
     if (make_writable(addr, len, true) < 0) {
         patch_count--;
@@ -406,10 +462,10 @@ static bool rewrite_pad(uint64_t site, const struct region *r)
     int32_t rel = (int32_t)(trampoline - (pad + PAD_NEEDED));
     code[2] = JMP_REL32;
     memcpy(code + 3, &rel, 4);
-    if (!write_site(pad, code, PAD_NEEDED))
+    if (!write_site(pad, code, PAD_NEEDED, site))
         return false;
     code[1] = (uint8_t)(pad + 2 - (site + 2));
-    return write_site(site, code, 2);
+    return write_site(site, code, 2, site);
 }
 
 static bool rewrite_load(uint64_t site, uint64_t nr, const struct region *r)
@@ -418,7 +474,7 @@ static bool rewrite_load(uint64_t site, uint64_t nr, const struct region *r)
     uint32_t loaded;
     uint8_t code[5];
 
-    if (site - 6 < r->start || p[0] != 0xb8)
+    if (site - 6 < r->start || p[0] != MOV_EAX)
         return false;
     memcpy(&loaded, p + 1, 4);
     /* With a REX prefix before it, it would be a load of another register. */
@@ -430,7 +486,7 @@ static bool rewrite_load(uint64_t site, uint64_t nr, const struct region *r)
     code[0] = JMP_REL32;
     int32_t rel = (int32_t)(trampoline - site);
     memcpy(code + 1, &rel, 4);
-    return write_site(site - 5, code, 5);
+    return write_site(site - 5, code, 5, site);
 }
 
 void direct_site_trapped(uint64_t after, uint64_t nr)
@@ -442,8 +498,8 @@ void direct_site_trapped(uint64_t after, uint64_t nr)
     if (i < 0 || !regions[i].patchable || after > regions[i].end || nr == 15 /* rt_sigreturn: never */)
         return;
     struct region r = regions[i];
-    const uint8_t *p = (const uint8_t *)(uintptr_t)site;
-    if (p[0] != 0x0f || p[1] != 0x05)
+    uint8_t code[2];
+    if (access_copy(code, (const void *)(uintptr_t)site, 2) < 0 || code[0] != 0x0f || code[1] != 0x05)
         return;
     uint64_t *first = &seen[site * UINT64_C(0x9e3779b97f4a7c15) >> 55];
     if (*first != site) {

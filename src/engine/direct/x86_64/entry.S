@@ -9,9 +9,35 @@
  *   (the window)          between direct_window_begin and direct_window_end a signal handler may go to direct_resume
  *                         as well: cpu still holds the guest's whole state there
  *
- * Nothing is pushed on the guest's stack (red zone). GS base is cpu; FS and the vector registers stay the guest's throughout.
+ * There are two ways out. The usual one ends in a jump through GS. Where GS base is the guest's own (cpu->own_gs), or where the guest
+ * steps (the trap flag must not act on our last instructions), it is an iretq.
+ *
+ * Nothing is pushed on the guest's stack (red zone). GS base is cpu but for that; FS and the vector registers stay the guest's throughout.
  */
 #include "engine/direct/x86_64/offsets.h"
+
+#define USER_CS 0x33
+#define USER_DS 0x2b
+#define FLAG_TF 0x100
+#define FLAG_AC 0x40000
+
+    /* All of the guest's general registers but rsp and rdi. */
+    .macro load_registers
+    mov CPU_GPR(0)(%rdi), %rax
+    mov CPU_GPR(1)(%rdi), %rcx
+    mov CPU_GPR(2)(%rdi), %rdx
+    mov CPU_GPR(3)(%rdi), %rbx
+    mov CPU_GPR(5)(%rdi), %rbp
+    mov CPU_GPR(6)(%rdi), %rsi
+    mov CPU_GPR(8)(%rdi), %r8
+    mov CPU_GPR(9)(%rdi), %r9
+    mov CPU_GPR(10)(%rdi), %r10
+    mov CPU_GPR(11)(%rdi), %r11
+    mov CPU_GPR(12)(%rdi), %r12
+    mov CPU_GPR(13)(%rdi), %r13
+    mov CPU_GPR(14)(%rdi), %r14
+    mov CPU_GPR(15)(%rdi), %r15
+    .endm
 
     .text
 
@@ -29,25 +55,25 @@ direct_run:
 direct_window_begin:
     cmpl $0, CPU_WORK(%rdi)
     jne .Linterrupted
+    cmpl $0, CPU_OWN_GS(%rdi)
+    jne .Lwith_iretq
+    testl $FLAG_TF, CPU_FLAGS(%rdi)
+    jnz .Lwith_iretq
     push CPU_FLAGS(%rdi)
-    mov CPU_GPR(0)(%rdi), %rax
-    mov CPU_GPR(1)(%rdi), %rcx
-    mov CPU_GPR(2)(%rdi), %rdx
-    mov CPU_GPR(3)(%rdi), %rbx
-    mov CPU_GPR(5)(%rdi), %rbp
-    mov CPU_GPR(6)(%rdi), %rsi
-    mov CPU_GPR(8)(%rdi), %r8
-    mov CPU_GPR(9)(%rdi), %r9
-    mov CPU_GPR(10)(%rdi), %r10
-    mov CPU_GPR(11)(%rdi), %r11
-    mov CPU_GPR(12)(%rdi), %r12
-    mov CPU_GPR(13)(%rdi), %r13
-    mov CPU_GPR(14)(%rdi), %r14
-    mov CPU_GPR(15)(%rdi), %r15
+    load_registers
     popfq
     mov CPU_GPR(4)(%rdi), %rsp
     mov CPU_GPR(7)(%rdi), %rdi
     jmp *%gs:CPU_PC
+.Lwith_iretq:
+    pushq $USER_DS
+    push CPU_GPR(4)(%rdi)
+    push CPU_FLAGS(%rdi)
+    pushq $USER_CS
+    push CPU_PC(%rdi)
+    load_registers
+    mov CPU_GPR(7)(%rdi), %rdi
+    iretq
     .globl direct_window_end
 direct_window_end:
     ud2
@@ -93,12 +119,19 @@ direct_syscall_entry:
     mov %rax, CPU_GPR(11)(%r11)
     movl $0, CPU_TRAPPED(%r11)
     cld
+    test $FLAG_AC, %eax
+    jnz .Lclear_flags
     xor %eax, %eax              /* TRAP_SYSCALL */
+    jmp direct_resume
+.Lclear_flags:                  /* our code is not made for alignment checks */
+    pushq $0x202
+    popfq
+    xor %eax, %eax
     jmp direct_resume
     .size direct_syscall_entry, . - direct_syscall_entry
 
 /*
- * Where the trampolines go when some guest thread has a GS base of its own, so that ours cannot be found: the fault's handler
+ * Where the trampolines go once some guest thread has a GS base of its own, so that ours cannot be found: the fault's handler
  * finds the thread by its signal stack and takes the system call from there. rax and rcx as above.
  */
     .globl direct_syscall_entry_slow

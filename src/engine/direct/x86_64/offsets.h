@@ -11,5 +11,6 @@
 #define CPU_WORK       160
 #define CPU_TRAPPED    164
 #define CPU_SYSCALL_NR 168
+#define CPU_OWN_GS     176
 
 #endif

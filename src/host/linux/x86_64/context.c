@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The interrupted state of a thread in the signal frame of Linux on x86-64. */
 #include "abi/abi.h"
-#include "engine/engine.h"
 #include "host/signal.h"
 
 /* The host's frame is the one that abi describes. */
@@ -23,31 +22,19 @@ void host_context_set_pc(struct host_context *hc, uint64_t pc)
     UC(hc)->uc_mcontext.rip = pc;
 }
 
-void host_context_save(const struct host_context *hc, struct cpu *cpu)
+void host_context_registers(const struct host_context *hc, struct host_registers *to)
 {
     const struct linux_sigcontext_x86_64 *r = CONST_REGS(hc);
 
-    cpu->gpr[RAX] = r->rax;
-    cpu->gpr[RCX] = r->rcx;
-    cpu->gpr[RDX] = r->rdx;
-    cpu->gpr[RBX] = r->rbx;
-    cpu->gpr[RSP] = r->rsp;
-    cpu->gpr[RBP] = r->rbp;
-    cpu->gpr[RSI] = r->rsi;
-    cpu->gpr[RDI] = r->rdi;
-    cpu->gpr[R8] = r->r8;
-    cpu->gpr[R9] = r->r9;
-    cpu->gpr[R10] = r->r10;
-    cpu->gpr[R11] = r->r11;
-    cpu->gpr[R12] = r->r12;
-    cpu->gpr[R13] = r->r13;
-    cpu->gpr[R14] = r->r14;
-    cpu->gpr[R15] = r->r15;
-    cpu->pc = r->rip;
-    cpu->flags = r->eflags;
-    cpu->fault_error = r->err;
-    cpu->fault_trapno = r->trapno;
-    cpu->fault_cr2 = r->cr2;
+    *to = (struct host_registers){
+        .gpr = {r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi, r->r8, r->r9, r->r10, r->r11, r->r12,
+                r->r13, r->r14, r->r15},
+        .pc = r->rip,
+        .flags = r->eflags,
+        .fault_error = r->err,
+        .fault_trap = r->trapno,
+        .fault_address = r->cr2,
+    };
 }
 
 void host_context_redirect(struct host_context *hc, uint64_t pc, uint64_t sp, uint64_t value)
