@@ -18,9 +18,9 @@
 #include "abi/abi.h"
 #include "base/base.h"
 #include "host/files.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/file.h"
-#include "kernel/lock.h"
+#include "host/lock.h"
 #include "kernel/process_fs.h"
 
 #define VFS_PATH_MAX 4096 /* with the NUL */

@@ -5,7 +5,7 @@
  */
 #include "host/linux/syscall.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/boot.h"
 #include "kernel/crash.h"
 #include "kernel/exit.h"

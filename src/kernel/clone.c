@@ -3,7 +3,7 @@
 #include "kernel/clone.h"
 #include "host/process.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/cred.h"
 #include "kernel/fdtable.h"
 #include "kernel/fork.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Credentials: their life, and what exec makes of them (capabilities(7), "Transformation of capabilities during execve"). */
 #include "kernel/cred.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 
 static size_t cred_size(uint32_t ngroups)
 {

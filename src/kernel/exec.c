@@ -4,7 +4,7 @@
 #include "container/exec_state.h"
 #include "host/process.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/cred.h"
 #include "kernel/elf.h"
 #include "kernel/exit.h"

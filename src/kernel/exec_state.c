@@ -6,7 +6,7 @@
 #include "container/exec_state.h"
 #include "host/process.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/boot.h"
 #include "kernel/cred.h"
 #include "kernel/exec.h"

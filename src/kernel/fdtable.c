@@ -2,7 +2,7 @@
 /* Tables of descriptors: which number leads to which file. Changes are made under the table's lock; lookups
  * take none. */
 #include "kernel/fdtable.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 
 #define FIRST_SIZE 64
 #define MAX_SIZE   (1 << 30)

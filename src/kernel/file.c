@@ -5,7 +5,7 @@
  * Lookups take a reference on memory that may just have been freed, and check afterwards; therefore the
  * memory of a struct file only ever becomes another struct file. Freed ones wait in a list.
  */
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/fdtable.h"
 
 #define FILES_PER_BATCH 64

@@ -13,7 +13,7 @@
 
 #include "abi/abi.h"
 #include "base/base.h"
-#include "kernel/lock.h"
+#include "host/lock.h"
 
 struct task;
 struct file;

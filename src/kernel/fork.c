@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The locks that fork holds, and the hooks of its child: whoever has state that fork tears adds a line here. */
 #include "kernel/fork.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/fdtable.h"
 #include "kernel/task.h"
 #include "kernel/process_fs.h"

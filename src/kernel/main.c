@@ -4,7 +4,7 @@
 #include "host/engine.h"
 #include "host/host.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/boot.h"
 #include "kernel/crash.h"
 #include "kernel/elf.h"

@@ -2,7 +2,7 @@
 /* The guest's memory: the host's mappings, with our window and the engine's areas kept apart. */
 #include "kernel/mm.h"
 #include "host/host.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/task.h"
 
 #define PAGE       UINT64_C(4096)

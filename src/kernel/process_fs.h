@@ -6,7 +6,7 @@
 #include "abi/abi.h"
 #include "base/base.h"
 #include "kernel/file.h"
-#include "kernel/lock.h"
+#include "host/lock.h"
 
 struct container_spec;
 struct mount_table;

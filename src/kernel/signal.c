@@ -4,7 +4,7 @@
 #include "kernel/signal.h"
 #include "host/host.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/pids.h"
 #include "kernel/signal_queue.h"
 #include "kernel/task.h"

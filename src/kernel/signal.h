@@ -20,7 +20,7 @@
 #include "abi/abi.h"
 #include "base/base.h"
 #include "base/list.h"
-#include "kernel/lock.h"
+#include "host/lock.h"
 
 struct task;
 struct process;

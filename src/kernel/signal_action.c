@@ -7,7 +7,7 @@
  * signal_deliver.c acts), so it is left in place where changing it back would cost a call without need.
  */
 #include "host/signal.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/signal_queue.h"
 #include "kernel/task.h"
 

@@ -2,8 +2,8 @@
 /* The memory of tasks, and how tasks get each other's attention. */
 #include "kernel/task.h"
 #include "host/signal.h"
-#include "kernel/alloc.h"
-#include "kernel/lock.h"
+#include "host/alloc.h"
+#include "host/lock.h"
 
 _Static_assert(sizeof(struct task) <= TASK_STRUCT_SPACE, "struct task outgrew its place in the task area");
 

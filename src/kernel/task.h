@@ -15,7 +15,7 @@
 #include "base/base.h"
 #include "base/list.h"
 #include "engine/engine.h"
-#include "kernel/lock.h"
+#include "host/lock.h"
 #include "kernel/signal.h"
 
 struct file;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tracer: lines and counters of system calls. */
 #include "kernel/trace.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/task.h"
 #include "kernel/trace_args.h"
 

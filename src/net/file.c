@@ -2,7 +2,7 @@
 /* Files of sockets, and files for host descriptors that come without any description (SCM_RIGHTS, the first
  * standard descriptors). */
 #include "host/host.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/task.h"
 #include "net/net.h"
 

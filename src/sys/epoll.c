@@ -6,7 +6,7 @@
  * host descriptor, too, so the second of them is registered by a duplicate. An epoll that came from another
  * process knows no numbers, and takes the plain way.
  */
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "sys/io.h"
 
 /* What is registered for a guest descriptor. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* execve and execveat. */
 #include "sys/sys.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/exec.h"
 #include "kernel/user.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors themselves: closing, duplicating, flags, pipes. */
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "sys/io.h"
 
 /* What F_GETFL of a file that we opened on the guest's behalf tells from the host, and what from how the

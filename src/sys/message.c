@@ -2,7 +2,7 @@
 /* Sending and receiving. Data goes straight between the host and guest memory; names and control data are
  * copied and translated. */
 #include "host/socket.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "net/net.h"
 #include "sys/io.h"
 #include "sys/sockets.h"

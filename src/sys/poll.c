@@ -5,7 +5,7 @@
  * What a signal interrupts is EINTR whenever a handler runs; otherwise the wait goes on with what remains of
  * the timeout.
  */
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "sys/io.h"
 
 #define LOCAL 16

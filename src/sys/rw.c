@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading and writing by descriptor. */
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "sys/io.h"
 
 #define IOV_MAX 1024

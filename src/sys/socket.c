@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sockets: making, naming and connecting them, and their options. */
 #include "host/socket.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "net/net.h"
 #include "sys/io.h"
 #include "sys/sockets.h"

@@ -28,8 +28,8 @@
 #include "engine/direct/direct.h"
 #include "host/engine.h"
 #include "host/host.h"
-#include "kernel/alloc.h"
-#include "kernel/lock.h"
+#include "host/alloc.h"
+#include "host/lock.h"
 
 enum {
     PAGE = 4096,

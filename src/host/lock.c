@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The contended path of the mutex in lock.h. */
-#include "kernel/lock.h"
+#include "host/lock.h"
 
 void lock_wait(struct lock *l)
 {

@@ -5,9 +5,9 @@
  * Each block has a 16-byte header with its class, so that kfree needs no lookup. Memory of a class is reused for that class only.
  * Pages come from the window in address order: host_mmap with MAP_FIXED_NOREPLACE at a cursor, freed page runs are kept by size.
  */
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "host/host.h"
-#include "kernel/lock.h"
+#include "host/lock.h"
 
 enum {
     CLASS_MIN_SHIFT = 5, /* 32 bytes with the header */
