@@ -99,7 +99,7 @@ static int add_mounts(struct run *run, struct error *err)
 {
     struct spec_builder *b = &run->launch.spec;
     const uint32_t safe = SPEC_MOUNT_NOSUID | SPEC_MOUNT_NODEV | SPEC_MOUNT_NOEXEC;
-    char shm[PATH_MAX];
+    char dev[PATH_MAX], shm[PATH_MAX];
     int r = parts_scratch(run->scratch, sizeof(run->scratch), err);
 
     if (r)
@@ -117,7 +117,10 @@ static int add_mounts(struct run *run, struct error *err)
     }
     spec_builder_mount(b, SPEC_MOUNT_PROC, safe, "/proc", NULL, NULL, NULL);
     spec_builder_mount(b, SPEC_MOUNT_SYS, safe | SPEC_MOUNT_RDONLY, "/sys", NULL, NULL, NULL);
-    spec_builder_mount(b, SPEC_MOUNT_DEV, SPEC_MOUNT_NOSUID, "/dev", NULL, NULL, NULL);
+    r = make_folder(run->scratch, "dev", dev, sizeof(dev), 0755, err);
+    if (r)
+        return r;
+    spec_builder_mount(b, SPEC_MOUNT_DEV, SPEC_MOUNT_NOSUID, "/dev", dev, NULL, NULL);
     spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", NULL, NULL, NULL);
     r = make_folder(run->scratch, "shm", shm, sizeof(shm), 0700, err);
     if (r)

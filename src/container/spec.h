@@ -27,7 +27,7 @@ enum spec_mount_kind {
     SPEC_MOUNT_TMPFS,    /* source: a scratch folder of the host that starts empty */
     SPEC_MOUNT_PROC,
     SPEC_MOUNT_SYS,
-    SPEC_MOUNT_DEV,
+    SPEC_MOUNT_DEV,      /* source: the same; the first process fills it */
     SPEC_MOUNT_DEVPTS,
     SPEC_MOUNT_KINDS,
 };

@@ -6,7 +6,6 @@
 /* Virtual file systems register by being linked in. */
 extern const struct fs_ops proc_ops __attribute__((weak));
 extern const struct fs_ops sysfs_ops __attribute__((weak));
-extern const struct fs_ops devfs_ops __attribute__((weak));
 extern const struct fs_ops devpts_ops __attribute__((weak));
 
 static long open_root(const char *path)
@@ -56,7 +55,7 @@ static long add_from_spec(struct mount_table *table, const struct container_spec
     case SPEC_MOUNT_SYS:
         return add_virtual(table, &sysfs_ops, point, "sysfs", flags);
     case SPEC_MOUNT_DEV:
-        return add_virtual(table, &devfs_ops, point, "devtmpfs", flags);
+        return add_folder(table, &folder_ops, point, "devtmpfs", "devtmpfs", flags, source, NULL);
     case SPEC_MOUNT_DEVPTS:
         return add_virtual(table, &devpts_ops, point, "devpts", flags);
     }

@@ -292,6 +292,10 @@ static int restore_fs(struct task *task, const struct exec_state *s)
     if (!task->fs)
         return -LINUX_ENOMEM;
     task->fs->umask = s->umask;
+    if (p->spec && s->flags & EXEC_STATE_FIRST)
+        r = fs_first_process(task);
+    if (r < 0)
+        return (int)r;
     if (cwd)
         r = vfs_chdir_path(task, cwd);
     return r < 0 ? (int)r : 0;

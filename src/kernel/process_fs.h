@@ -48,6 +48,9 @@ struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts
 /* The table that the container's spec asks for; NULL spec: the host's own files as they are (run-elf), below sysroot if that is not NULL. */
 long fs_mounts_make(const struct container_spec *spec, const char *sysroot, struct mount_table **out);
 
+/* Fills what a new container's mounts begin with (/dev); task is the first process, with its fs. */
+long fs_first_process(struct task *task);
+
 /*
  * For exec: opens a regular file for reading after checking that the task may execute it; its attributes (for set-user-ID) come in *st, with
  * set-ID bits cleared where the mount forbids them. dirfd and flags (LINUX_AT_EMPTY_PATH, LINUX_AT_SYMLINK_NOFOLLOW) as for execveat.
