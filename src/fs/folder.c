@@ -56,7 +56,8 @@ long folder_lookup_path(struct task *task, struct vfs_node *dir, const char *pat
     if (path[0] == '.' && dir->path_len == dir->mnt->point_len)
         return -LINUX_ELOOP;
     r = host_openat2_stop(dir->fd, path, flags, 0, resolve, open ? task_stop(task) : NULL);
-    if (open && (r == -LINUX_EACCES || r == -LINUX_ENXIO || r == -LINUX_ENODEV || r == -LINUX_EPERM))
+    /* A signal interrupts the opening of some kinds of files only: the long way knows which this is. */
+    if (open && (r == -LINUX_EACCES || r == -LINUX_ENXIO || r == -LINUX_ENODEV || r == -LINUX_EPERM || r == -LINUX_EINTR))
         return -LINUX_ELOOP;
     if (r < 0)
         return r;
@@ -221,10 +222,11 @@ static long unlock(struct vfs_node *node)
 static long open_here(struct task *task, struct vfs_node *node, unsigned flags)
 {
     unsigned host_flags = flags & ~(unsigned)(LINUX_O_NOFOLLOW | LINUX_O_CREAT | LINUX_O_EXCL);
-    long r = host_reopen(node->fd, (int)host_flags, task_stop(task));
+    host_stop stop = vfs_is(node, LINUX_S_IFREG) || vfs_is(node, LINUX_S_IFDIR) ? NULL : task_stop(task);
+    long r = host_reopen(node->fd, (int)host_flags, stop);
 
     if (r == -LINUX_EACCES && unlock(node) == 0)
-        r = host_reopen(node->fd, (int)host_flags, task_stop(task));
+        r = host_reopen(node->fd, (int)host_flags, stop);
     return r;
 }
 

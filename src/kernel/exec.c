@@ -63,13 +63,13 @@ static bool script_parse(char *head, size_t n, char **interpreter, char **argume
     char *p = head + 2, *end = memchr(head, '\n', n);
 
     if (!end) {
-        /* Without the line's end, the interpreter's name at least must be whole. */
-        end = head + n;
+        /* Without the line's end, the interpreter's name at least must be whole. The last byte of a full head counts as such an end. */
+        end = head + MIN(n, (size_t)SCRIPT_HEAD - 1);
         while (p < end && is_blank(*p))
             p++;
         while (p < end && !is_blank(*p) && *p)
             p++;
-        if (p == end && n == SCRIPT_HEAD)
+        if (p == end && n >= SCRIPT_HEAD - 1)
             return false;
         p = head + 2;
     }
@@ -226,6 +226,28 @@ static long check_interpreter(struct task *task, const char *path, struct elf_in
     return r == -LINUX_ENOEXEC || r == -LINUX_EINVAL ? -LINUX_ELIBBAD : r;
 }
 
+/*
+ * A program that somebody may still write to is not started (ETXTBSY). The host tells by refusing a read lease, which is given back at once;
+ * whoever opens the file for writing in between waits that long, and the signal that tells us so is one that is ignored by default.
+ * A host that gives no leases on the file (not ours, or no such file system) says nothing.
+ */
+static bool is_open_for_write(int host_fd)
+{
+    long r;
+
+    host_fcntl(host_fd, LINUX_F_SETSIG, LINUX_SIGURG, NULL);
+    r = host_fcntl(host_fd, LINUX_F_SETLEASE, LINUX_F_RDLCK, NULL);
+    if (r == 0)
+        host_fcntl(host_fd, LINUX_F_SETLEASE, LINUX_F_UNLCK, NULL);
+    return r == -LINUX_EAGAIN;
+}
+
+/* True when the name leads through a descriptor that the new program will not have. */
+static bool name_is_closing(struct task *task, int dirfd, const char *path)
+{
+    return path[0] != '/' && dirfd != LINUX_AT_FDCWD && fd_get_cloexec(task, dirfd) == 1;
+}
+
 /* Follows "#!" lines to a program that can be loaded; plan->exe is it. */
 static long find_program(struct task *task, int dirfd, const char *path, int flags, struct prefix *prefix,
                          struct exec_plan *plan, struct linux_kstat *st)
@@ -241,6 +263,8 @@ static long find_program(struct task *task, int dirfd, const char *path, int fla
                        : vfs_open_exec(task, LINUX_AT_FDCWD, interpreter, 0, &plan->exe, st);
         if (r < 0)
             return r;
+        if (is_open_for_write(plan->exe->host_fd))
+            return -LINUX_ETXTBSY;
         long n = host_pread(plan->exe->host_fd, head, SCRIPT_HEAD, 0);
         if (n < 0)
             return n;
@@ -251,6 +275,8 @@ static long find_program(struct task *task, int dirfd, const char *path, int fla
             return -LINUX_ENOEXEC;
         if (depth == SCRIPT_DEPTH)
             return -LINUX_ELOOP;
+        if (depth == 0 && name_is_closing(task, dirfd, path))
+            return -LINUX_ENOENT;
         /* The interpreter sees its own name, its argument, the script. An interpreter that is a script stands there already. */
         if (depth == 0 && (r = prefix_insert(prefix, plan->execfn)) < 0)
             return r;

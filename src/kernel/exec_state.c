@@ -338,6 +338,7 @@ static struct process *process_new(struct task *task)
     p->pid = p->host_pid;
     p->supervisor_fd = p->kernel_fd = p->spec_fd = p->pids_fd = -1;
     p->dumpable = true;
+    p->rlimits[LINUX_RLIMIT_NOFILE].rlim_cur = UINT64_MAX;
     p->mm = mm_new();
     p->signals = signals_new();
     p->files = fdtable_new();
@@ -408,8 +409,6 @@ static int restore_process(struct task *task, const struct exec_state *s)
     p->dumpable = s->flags & EXEC_STATE_DUMPABLE;
     p->no_new_privs = s->flags & EXEC_STATE_NO_NEW_PRIVS;
     p->child_subreaper = s->flags & EXEC_STATE_SUBREAPER;
-    for (int i = 0; i < LINUX_RLIM_NLIMITS; i++)
-        p->rlimits[i] = (struct linux_rlimit64){s->rlimits[i][0], s->rlimits[i][1]};
     str_copy(p->exe_path, s->exe_path.length ? exec_state_section(s, s->exe_path) : "", sizeof p->exe_path);
     memcpy(p->comm, s->comm, sizeof p->comm);
     memcpy(task->comm, s->comm, sizeof task->comm);
@@ -453,6 +452,13 @@ static int invent_state(struct task *task, struct boot *boot, struct exec_state 
     return 0;
 }
 
+/* After the files: the table may hold descriptors above a limit that was lowered. */
+static void restore_limits(struct process *p, const struct exec_state *s)
+{
+    for (int i = 0; i < LINUX_RLIM_NLIMITS; i++)
+        p->rlimits[i] = (struct linux_rlimit64){s->rlimits[i][0], s->rlimits[i][1]};
+}
+
 static int restore_all(struct task *task, struct boot *boot, const struct exec_state *s)
 {
     int r = restore_process(task, s);
@@ -463,6 +469,7 @@ static int restore_all(struct task *task, struct boot *boot, const struct exec_s
         r = restore_fs(task, s);
     if (r == 0)
         r = restore_files(task, s);
+    restore_limits(task->process, s);
     if (r == 0)
         restore_signals(task, s);
     boot->exe_fd = s->exe_fd;
@@ -528,8 +535,6 @@ int exec_state_restore(struct task *task, struct boot *boot)
     }
     if (error == 0)
         error = (int)supervisor_line_start(p);
-    if (error == 0)
-        signals_start(task, boot->state_fd < 0);
     return error;
 }
 

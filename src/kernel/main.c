@@ -197,6 +197,9 @@ static void kernel_main(void *arg)
         kernel_fatal("this host offers no way to catch system calls (neither user dispatch nor seccomp): %s",
                      abi_errno_name(-r));
     load_program(task);
+    /* Only now: nothing interrupts the loading, and what has waited since before the exec is looked at first. */
+    signals_start(task, boot.state_fd < 0);
+    atomic_fetch_or(&task->cpu.work, WORK_SIGNAL);
     task_run(task);
 }
 

@@ -60,10 +60,13 @@ long mm_map(struct task *task, uint64_t addr, uint64_t len, int prot, int flags,
             return flags & LINUX_MAP_FIXED_NOREPLACE ? -LINUX_EEXIST : -LINUX_ENOMEM;
         addr = 0;
     }
+    long r = mm_may_map(task, addr, rounded, prot, flags);
+    if (r < 0)
+        return r;
     /* What was executable under a fixed mapping is gone before the new bytes appear there. */
     if (fixed && !(flags & LINUX_MAP_FIXED_NOREPLACE))
         task->engine->code_changed(addr, rounded, 0, 0);
-    long r = host_mmap((void *)(uintptr_t)addr, len, prot, flags, host_fd, offset);
+    r = host_mmap((void *)(uintptr_t)addr, len, prot, flags, host_fd, offset);
     if (!host_is_error(r) && (prot & LINUX_PROT_EXEC))
         task->engine->code_changed((uint64_t)r, rounded, prot, flags);
     return r;
@@ -89,9 +92,12 @@ long mm_protect(struct task *task, uint64_t addr, uint64_t len, int prot)
         return 0;
     if (rounded < len || !mm_range_ok(task, addr, rounded))
         return -LINUX_ENOMEM;
+    long r = mm_may_protect(task, addr, rounded, prot);
+    if (r < 0)
+        return r;
     if (!(prot & LINUX_PROT_EXEC) || (prot & LINUX_PROT_WRITE))
         task->engine->code_changed(addr, rounded, prot, LINUX_MAP_PRIVATE);
-    long r = host_mprotect((void *)(uintptr_t)addr, len, prot);
+    r = host_mprotect((void *)(uintptr_t)addr, len, prot);
     if (r == 0 && (prot & LINUX_PROT_EXEC) && !(prot & LINUX_PROT_WRITE))
         task->engine->code_changed(addr, rounded, prot, LINUX_MAP_PRIVATE);
     return r;
@@ -103,7 +109,10 @@ long mm_remap(struct task *task, uint64_t old, uint64_t old_len, uint64_t new_le
 
     if (!mm_range_ok(task, old, rounded) || ((flags & LINUX_MREMAP_FIXED) && !mm_range_ok(task, new_addr, new_len)))
         return -LINUX_EINVAL;
-    long r = host_mremap((void *)(uintptr_t)old, old_len, new_len, flags, (void *)(uintptr_t)new_addr);
+    long r = ALIGN_UP(new_len, PAGE) > rounded ? mm_may_grow(task, old, rounded, ALIGN_UP(new_len, PAGE) - rounded) : 0;
+    if (r < 0)
+        return r;
+    r = host_mremap((void *)(uintptr_t)old, old_len, new_len, flags, (void *)(uintptr_t)new_addr);
     if (!host_is_error(r)) {
         if ((uint64_t)r != old || ALIGN_UP(new_len, PAGE) < rounded)
             task->engine->code_changed(old, rounded, 0, 0);

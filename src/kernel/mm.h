@@ -27,4 +27,12 @@ uint64_t mm_brk(struct task *task, uint64_t brk);
 /* True when the range lies in the guest's part of the address space and touches nothing of ours. */
 bool mm_range_ok(struct task *task, uint64_t addr, uint64_t len);
 
+/*
+ * mm_limits.c: 0, or -ENOMEM when the change would go beyond RLIMIT_AS or RLIMIT_DATA. may_grow: the mapping in the range grows by
+ * `more`. All lengths are whole pages.
+ */
+must_check long mm_may_map(struct task *task, uint64_t addr, uint64_t len, int prot, int flags);
+must_check long mm_may_protect(struct task *task, uint64_t addr, uint64_t len, int prot);
+must_check long mm_may_grow(struct task *task, uint64_t addr, uint64_t len, uint64_t more);
+
 #endif

@@ -146,27 +146,6 @@ static void clone3_forms(void)
     report_ok("CLONE_FS with CLONE_NEWNS", syscall(SYS_clone, CLONE_FS | CLONE_NEWNS | SIGCHLD, 0, 0, 0, 0));
 }
 
-static int files_body(void *arg)
-{
-    close(*(int *)arg);
-    if (chdir("/"))
-        return 1;
-    umask(0123);
-    return 0;
-}
-
-static void clone_shares_files(void)
-{
-    static char stack[65536] __attribute__((aligned(16)));
-    int fd = memfd_create("x", 0);
-    pid_t pid = clone(files_body, stack + sizeof stack, SIGCHLD | CLONE_FILES | CLONE_FS, &fd);
-    int status;
-    waitpid(pid, &status, 0);
-    report_status("CLONE_FILES child", status);
-    report("descriptor closed by it", fcntl(fd, F_GETFD));
-    say("umask = %04o\n", umask(022));
-}
-
 int main(void)
 {
     signal(SIGUSR1, SIG_IGN);
@@ -177,7 +156,6 @@ int main(void)
     int status;
     clone_tids();
     clone3_forms();
-    clone_shares_files();
     report("no children left", waitpid(-1, &status, __WALL));
     return 0;
 }

@@ -69,8 +69,10 @@ static void file_actions(void)
     posix_spawn_file_actions_adddup2(&actions, 51, 51);
     char *argv[] = {"x", "fds", NULL};
     pid_t pid;
-    report("spawn", posix_spawn(&pid, self, &actions, NULL, argv, environ));
+    int error;
+    error = posix_spawn(&pid, self, &actions, NULL, argv, environ);
     report_status("fds child", wait_for(pid));
+    report("spawn", error);
     say("parent: fd 52 %s\n", fcntl(52, F_GETFD) >= 0 ? "open" : "closed");
     close(50);
     close(51);
@@ -85,6 +87,7 @@ static void attributes(void)
 {
     posix_spawnattr_t attr;
     pid_t pid;
+    int error;
     sigset_t mask, defaults;
     sigemptyset(&mask);
     sigaddset(&mask, SIGUSR2);
@@ -99,20 +102,24 @@ static void attributes(void)
     posix_spawnattr_setsigdefault(&attr, &defaults);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     char *argv[] = {"x", "signals", NULL};
-    report("spawn", posix_spawn(&pid, self, NULL, &attr, argv, environ));
+    error = posix_spawn(&pid, self, NULL, &attr, argv, environ);
     report_status("signals child", wait_for(pid));
+    report("spawn", error);
     posix_spawnattr_setflags(&attr, 0);
-    report("spawn plain", posix_spawn(&pid, self, NULL, &attr, argv, environ));
+    error = posix_spawn(&pid, self, NULL, &attr, argv, environ);
     report_status("signals child", wait_for(pid));
+    report("spawn plain", error);
 
     argv[1] = "group";
     posix_spawnattr_setpgroup(&attr, 0);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
-    report("spawn in a new group", posix_spawn(&pid, self, NULL, &attr, argv, environ));
+    error = posix_spawn(&pid, self, NULL, &attr, argv, environ);
     report_status("group child", wait_for(pid));
+    report("spawn in a new group", error);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
-    report("spawn in a new session", posix_spawn(&pid, self, NULL, &attr, argv, environ));
+    error = posix_spawn(&pid, self, NULL, &attr, argv, environ);
     report_status("group child", wait_for(pid));
+    report("spawn in a new session", error);
 }
 
 int main(int argc, char **argv)
@@ -120,9 +127,11 @@ int main(int argc, char **argv)
     if (argc > 1)
         return child_main(argc, argv);
     pid_t pid;
+    int error;
     char *args[] = {"x", "exit", "7", NULL};
-    report("spawn", posix_spawn(&pid, self, NULL, NULL, args, environ));
+    error = posix_spawn(&pid, self, NULL, NULL, args, environ);
     report_status("exit child", wait_for(pid));
+    report("spawn", error);
     say("spawn of nothing: %s\n", err_name(posix_spawn(&pid, "/no/such", NULL, NULL, args, environ)));
     say("spawn of a folder: %s\n", err_name(posix_spawn(&pid, "/tmp", NULL, NULL, args, environ)));
     report("failed spawns leave no child", waitpid(-1, NULL, 0));
@@ -130,14 +139,14 @@ int main(int argc, char **argv)
     attributes();
 
     for (int i = 0; i < 3; i++) {
-        volatile int error = 0;
+        volatile int exec_error = 0;
         pid = vfork();
         if (pid == 0) {
             execv(i == 1 ? "/no/such" : self, args);
-            error = errno;
+            exec_error = errno;
             _exit(111);
         }
-        say("vfork %d: %s\n", i, error ? err_name(error) : "executed");
+        say("vfork %d: %s\n", i, exec_error ? err_name(exec_error) : "executed");
         report_status("vfork child", wait_for(pid));
     }
     return 0;
