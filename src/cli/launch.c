@@ -42,6 +42,10 @@ int launch_prepare(struct launch *l, struct error *err)
     l->spec.spec->host_gid = getegid();
     if (l->identity)
         l->spec.spec->flags |= SPEC_IDENTITY;
+    if (getenv("CORACLE_DEBUG"))
+        l->spec.spec->flags |= SPEC_DEBUG;
+    if (getenv("CORACLE_DISPATCH") && strcmp(getenv("CORACLE_DISPATCH"), "filter") == 0)
+        l->spec.spec->flags |= SPEC_FILTER;
     long size = spec_builder_finish(&l->spec);
     if (size < 0)
         return error_set(err, STATUS_OURS, "the container has too many mounts or too long names for its spec");

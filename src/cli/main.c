@@ -42,8 +42,10 @@ int verb_help(const struct verb *verb)
 
 static int help(void)
 {
-    printf("Usage: coracle COMMAND [ARGUMENTS]\n\n"
+    printf("Usage: coracle [--debug] COMMAND [ARGUMENTS]\n\n"
            "Runs Linux programs and containers as ordinary processes: no VM, no root, no daemon.\n\n"
+           "Options:\n"
+           "  --debug    say where a program was when a fault kills it (or set CORACLE_DEBUG=1)\n\n"
            "Commands:\n");
     for (const struct verb *const *v = verbs; *v; v++)
         printf("  %-10s %s\n", (*v)->name, (*v)->summary);
@@ -76,6 +78,10 @@ static int dispatch(int argc, char **argv, struct error *err)
             return help();
         verb = find_verb(argv[2]);
         return verb ? verb_help(verb) : error_set(err, STATUS_OURS, "there is no command '%s'", argv[2]);
+    }
+    if (strcmp(argv[1], "--debug") == 0) {
+        setenv("CORACLE_DEBUG", "1", 1);
+        return dispatch(argc - 1, argv + 1, err);
     }
     verb = find_verb(argv[1]);
     if (!verb) {

@@ -28,6 +28,7 @@ enum exec_state_flag {
     EXEC_STATE_NO_NEW_PRIVS  = 8,
     EXEC_STATE_SUBREAPER     = 16,
     EXEC_STATE_SECURE        = 32, /* AT_SECURE: the program gained rights by set-user-ID */
+    EXEC_STATE_FILTERED      = 64, /* the seccomp filter that catches system calls is in force (host/engine.h) */
 };
 
 struct exec_state_range {

@@ -17,6 +17,8 @@
 enum spec_flag {
     SPEC_IDENTITY = 1, /* run-elf: pids, owners and files are the host's */
     SPEC_TTY      = 2, /* the first process has a terminal of its own */
+    SPEC_DEBUG    = 4, /* a process that a fault kills says where (kernel/crash.h) */
+    SPEC_FILTER   = 8, /* catch system calls as on a host without user dispatch: for tests */
 };
 
 enum spec_mount_kind {

@@ -10,8 +10,10 @@
  * or processes where Syscall User Dispatch does it; where that is refused, a seccomp filter, which is. Harmless to repeat.
  */
 long host_syscall_dispatch_start(void);
-/* Which of the two is in use: "user-dispatch" or "seccomp". */
-const char *host_syscall_dispatch_name(void);
+/* Before the first start: take the filter without trying the other; inherited: it is in force since before the exec. */
+void host_syscall_dispatch_by_filter(bool inherited);
+/* Whether the filter is in use: then it outlives exec. */
+bool host_syscall_dispatch_is_filter(void);
 
 long host_set_fs_base(uint64_t value);
 uint64_t host_get_fs_base(void);

@@ -4,6 +4,8 @@
  * instruction (exec_state_restore, called from kernel/main.c). Both stand in one file, so that they stay each other's mirror.
  */
 #include "container/exec_state.h"
+#include "container/spec.h"
+#include "host/engine.h"
 #include "host/process.h"
 #include "host/signal.h"
 #include "host/alloc.h"
@@ -138,7 +140,7 @@ static void save_process(struct task *task, const struct exec_plan *plan, struct
 
     s->flags = (p->pids ? 0 : EXEC_STATE_IDENTITY_PIDS) | (p->no_new_privs ? EXEC_STATE_NO_NEW_PRIVS : 0) |
                (p->child_subreaper ? EXEC_STATE_SUBREAPER : 0) | (plan->secure ? EXEC_STATE_SECURE : 0) |
-               EXEC_STATE_DUMPABLE;
+               (host_syscall_dispatch_is_filter() ? EXEC_STATE_FILTERED : 0) | EXEC_STATE_DUMPABLE;
     s->pid = p->pid;
     s->ppid = p->ppid;
     s->supervisor_fd = p->supervisor_fd;
@@ -406,6 +408,8 @@ static int restore_process(struct task *task, const struct exec_state *s)
         p->pid = task->tid = s->pid;
     p->ppid = s->ppid;
     p->personality = s->personality;
+    if (s->flags & EXEC_STATE_FILTERED || (p->spec && p->spec->flags & SPEC_FILTER))
+        host_syscall_dispatch_by_filter(s->flags & EXEC_STATE_FILTERED);
     p->dumpable = s->flags & EXEC_STATE_DUMPABLE;
     p->no_new_privs = s->flags & EXEC_STATE_NO_NEW_PRIVS;
     p->child_subreaper = s->flags & EXEC_STATE_SUBREAPER;

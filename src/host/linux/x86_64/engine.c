@@ -16,12 +16,11 @@
 
 extern const char __executable_start[], etext[];
 
-static bool use_seccomp;
+static bool use_seccomp, installed;
 
 static long dispatch_by_seccomp(void)
 {
     uint64_t start = (uint64_t)(uintptr_t)__executable_start, end = (uint64_t)(uintptr_t)etext;
-    static bool installed;
     /* Allowed when the caller's address lies in our text: the high word is equal, the low word in the range. */
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
@@ -56,9 +55,15 @@ long host_syscall_dispatch_start(void)
     return dispatch_by_seccomp();
 }
 
-const char *host_syscall_dispatch_name(void)
+void host_syscall_dispatch_by_filter(bool inherited)
 {
-    return use_seccomp ? "seccomp" : "user-dispatch";
+    use_seccomp = true;
+    installed = inherited;
+}
+
+bool host_syscall_dispatch_is_filter(void)
+{
+    return use_seccomp;
 }
 
 long host_set_fs_base(uint64_t value)
