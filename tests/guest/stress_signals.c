@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=60 */
+/* test: modes=run-elf,run timeout=60 also=filter */
 /* Threads, forks, execs and signals at random, all at once: nothing is lost, nobody hangs, nobody sees a wrong
  * register. */
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=10 */
+/* test: modes=run-elf,run timeout=10 also=filter */
 /* Where system call instructions may stand: in generated, rewritten, shared and doubly mapped code, at page
  * ends. */
 #include "check.h"

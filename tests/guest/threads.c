@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=20 */
+/* test: modes=run-elf,run timeout=20 also=filter */
 /* Threads: ids, thread-local storage, joining, cancellation, many of them, and what they share. */
 #include "check.h"
 #include <pthread.h>

@@ -5,13 +5,15 @@ Each is compiled statically, run natively, then under Coracle; what it prints an
 Modes: "run" is a container (`coracle run --rootfs`), natively fresh mount, pid, uts and ipc namespaces and a
 chroot of an equal root (native.sh); "run-elf" is one program on the host's own files. A comment in the source,
 `/* test: modes=run-elf,run args="a b" timeout=20 links=static,dynamic cflags=-O2 */`, says what a test needs;
-links are static, static-pie, dynamic and musl.
+links are static, static-pie, dynamic and musl. `also=filter` adds a case in which the engine catches system calls
+by a seccomp filter, as on a host without Syscall User Dispatch.
 
 exceptions.txt has a line `ENGINE/NAME reason` or `ENGINE/MODE/NAME reason` for what is known to fail. quick.txt names, as MODE/NAME, what quick.sh runs before each change lands. The engine
 "native" compares two native runs: that shows a test whose own output varies.
 """
 import difflib
 import glob
+import itertools
 import os
 import re
 import resource
@@ -32,7 +34,7 @@ LINKS = {
 
 
 def options_of(source):
-    options = {"modes": "run-elf", "timeout": "20", "args": "", "links": "static", "cflags": ""}
+    options = {"modes": "run-elf", "timeout": "20", "args": "", "links": "static", "cflags": "", "also": ""}
     with open(source) as f:
         match = re.search(r"/\* test: (.*?)\*/", f.read(4000), re.S)
     if match:
@@ -91,6 +93,7 @@ def run_in_container(place, program, words, options, engine, folder):
         command = [os.path.join(place.top, "tests/runner/native.sh"), root, *inside]
     else:
         env["CORACLE_ENGINE"] = engine
+        env["CORACLE_DISPATCH"] = options["also"]
         command = place.user_command([place.coracle, "run", "--rm", "--hostname", "guest", "--rootfs", root,
                                       *inside])
     outcome = stage.run(command, env, float(options["timeout"]))
@@ -104,6 +107,7 @@ def run_elf(place, program, words, options, engine, folder):
     env = place.user_environment(os.path.basename(folder))
     if engine is not None:
         env["CORACLE_ENGINE"] = engine
+        env["CORACLE_DISPATCH"] = options["also"]
     command = [copy, *words] if engine is None else [place.coracle, "run-elf", copy, *words]
     return stage.run(place.user_command(command), env, float(options["timeout"]), cwd=base), base
 
@@ -154,9 +158,11 @@ def find_cases(place, engine=None):
         base, options = os.path.basename(source)[:-2], options_of(source)
         for e in [engine] if engine else ENGINES:
             for mode in options["modes"].split(","):
-                for link in options["links"].split(","):
+                for link, also in itertools.product(options["links"].split(","), sorted({"", options["also"]})):
                     name = f"guest/{e}/{mode}/{base}" + ("" if link == "static" else f"/{link}")
-                    values = (place, name, base, source, options, e, mode, link, exceptions)
+                    if also:
+                        name += f"/{also}"
+                    values = (place, name, base, source, options | {"also": also}, e, mode, link, exceptions)
                     cases.append(Case("guest", name, lambda v=values: run_case(*v)))
     return cases
 
