@@ -70,7 +70,7 @@ static long new_file(struct task *task, struct vfs_node *dir, const char *name, 
 
     mode = (mode & 07777) | LINUX_S_IFREG;
     meta_of_new(task, dir, &mode, 0, &meta);
-    r = host_openat(dir->fd, name, (int)flags, mode, NULL);
+    r = host_openat(dir->fd, name, (int)(flags | LINUX_O_NOFOLLOW), mode, NULL);
     if (r < 0)
         return r;
     fd = (int)r;
@@ -93,7 +93,7 @@ long folder_create(struct task *task, struct vfs_node *dir, const char *name, un
 {
     if (folder_hides(dir, name))
         return -LINUX_EPERM;
-    return new_file(task, dir, name, flags | LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_NOFOLLOW, mode, out);
+    return new_file(task, dir, name, flags | LINUX_O_CREAT | LINUX_O_EXCL, mode, out);
 }
 
 long folder_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode, struct file **out)

@@ -240,17 +240,20 @@ must_check long vfs_open(struct task *task, const struct open_request *request, 
 /* A file that file_ops.save of FILE_VFS or FILE_PATH described, after exec. */
 must_check struct file *file_vfs_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
 must_check struct file *file_path_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
+/* A file for a host descriptor that lies below a mount, which it takes over; NULL: it lies below none, and stays the caller's. */
+struct file *vfs_file_from_host_fd(struct task *task, int host_fd);
 /* Fills node->st completely. */
 long vfs_getattr(struct task *task, struct vfs_node *node);
 /* Checks that the task may, applies Linux's rules on set-ID bits, and changes. attr->mode loses bits that the task may not set. */
 long vfs_setattr(struct task *task, struct vfs_node *node, struct vfs_attr *attr);
 /*
- * For sockets: a host name for a guest's socket path that fits sun_path ("/proc/self/fd/7/name"). create: the name must not exist
- * (-EADDRINUSE) and the task may make it. *fd is to be closed afterwards.
+ * For sockets: a host name that leads to the guest's socket and fits sun_path ("/proc/self/fd/7"). *fd is to be closed afterwards.
  */
-long vfs_socket_path(struct task *task, const char *path, bool create, char out[108], int *fd);
-/* After bind with `create`: gives the socket its guest owner and mode. */
-long vfs_socket_bound(struct task *task, const char *path);
+long vfs_socket_path(struct task *task, const char *path, char out[108], int *fd);
+/* Binds the host's socket to a new name (-EADDRINUSE when there is one) with the task's owner and mode. */
+long vfs_socket_bind(struct task *task, int socket, const char *path);
+/* The guest's path for the last component of a host name that vfs_socket_bind has given; its length (no NUL), or -ENOENT. */
+long vfs_socket_name(struct task *task, const char *token, char out[108]);
 /* For inotify: a host descriptor (to be closed) of the object; -EOPNOTSUPP when it has none. */
 long vfs_watch_fd(struct task *task, const char *path, unsigned walk_flags);
 

@@ -75,8 +75,7 @@ static bool hex_read(const char *hex, long len, struct meta_record *r)
     return true;
 }
 
-/* The sidecar's folder, made on demand; -1: there is none. */
-static int sidecar(struct mount *mnt, bool make)
+int meta_sidecar(struct mount *mnt, bool make)
 {
     long fd;
 
@@ -119,7 +118,7 @@ static bool is_link(const struct linux_kstat *host)
 
 static bool sidecar_load(struct mount *mnt, int fd, const struct linux_kstat *host, struct meta_record *record)
 {
-    int dir = sidecar(mnt, false);
+    int dir = meta_sidecar(mnt, false);
     char name[64], hex[HEX_SIZE + 1];
 
     return dir >= 0 && sidecar_name(fd, host, name) && hex_read(hex, host_readlinkat(dir, name, hex, sizeof hex), record);
@@ -127,7 +126,7 @@ static bool sidecar_load(struct mount *mnt, int fd, const struct linux_kstat *ho
 
 static long sidecar_store(struct mount *mnt, int fd, const struct linux_kstat *host, const struct meta_record *record)
 {
-    int dir = sidecar(mnt, true);
+    int dir = meta_sidecar(mnt, true);
     char name[64], temporary[80], hex[HEX_SIZE];
     long r;
 
@@ -142,7 +141,7 @@ static long sidecar_store(struct mount *mnt, int fd, const struct linux_kstat *h
 
 static void sidecar_remove(struct mount *mnt, int fd, const struct linux_kstat *host)
 {
-    int dir = sidecar(mnt, false);
+    int dir = meta_sidecar(mnt, false);
     char name[64];
 
     if (dir >= 0 && sidecar_name(fd, host, name))

@@ -43,6 +43,9 @@ void meta_forget(struct mount *mnt, int fd, const struct linux_kstat *host);
 void meta_apply(struct mount *mnt, int fd, struct linux_kstat *st, bool links);
 /* The same from metadata at hand. */
 void meta_view(const struct mount *mnt, const struct meta *meta, struct linux_kstat *st);
+/* The sidecar's folder, O_PATH, made on demand; -1: there is none. Others may keep names there that do not start with a digit of
+ * hexadecimal. */
+int meta_sidecar(struct mount *mnt, bool make);
 /* The host's mode for a new object of the guest's mode; *rest tells whether metadata must say the rest. */
 uint32_t meta_host_mode(const struct mount *mnt, uint32_t mode, bool *rest);
 

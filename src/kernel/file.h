@@ -107,5 +107,7 @@ struct file *fd_peek(struct fdtable *table, int fd, bool *cloexec);
 
 /* Ops of plain host descriptors. */
 extern const struct file_ops file_host_ops;
+/* Of epoll descriptors (sys/epoll.c); without data they are another process's. */
+extern const struct file_ops file_epoll_ops;
 
 #endif

@@ -9,6 +9,7 @@
 #include "net/net.h"
 #include "container/spec.h"
 #include "fs/fs.h"
+#include "host/io.h"
 #include "host/socket.h"
 #include "kernel/task.h"
 #include "kernel/user.h"
@@ -52,17 +53,27 @@ static long abstract_to_host(struct task *task, struct host_address *a)
     return 0;
 }
 
-static long path_to_host(struct task *task, struct host_address *a, enum address_use use)
+bool address_automatic(struct task *task, struct host_address *a)
 {
-    char path[sizeof(a->un.sun_path) + 1], host[sizeof(a->un.sun_path)];
-    size_t n = strnlen(a->un.sun_path, a->len - FAMILY_SIZE);
+    uint32_t number = 0;
 
-    memcpy(path, a->un.sun_path, n);
-    path[n] = 0;
-    long r = vfs_socket_path(task, path, use == ADDRESS_BIND, host, &a->fd);
+    if (net_is_identity(task) || a->len != FAMILY_SIZE || a->any.sa_family != LINUX_AF_UNIX)
+        return false;
+    host_random(&number, sizeof(number), 0, NULL);
+    a->un.sun_path[0] = 0;
+    fmt(a->un.sun_path + 1, sizeof(a->un.sun_path) - 1, "%05x", number & 0xfffff);
+    a->len = FAMILY_SIZE + 6;
+    return abstract_to_host(task, a) == 0;
+}
+
+static long path_to_host(struct task *task, struct host_address *a)
+{
+    char host[sizeof(a->un.sun_path)];
+    long r = vfs_socket_path(task, a->path, host, &a->fd);
+
     if (r < 0)
         return r;
-    n = str_copy(a->un.sun_path, host, sizeof(a->un.sun_path));
+    size_t n = str_copy(a->un.sun_path, host, sizeof(a->un.sun_path));
     a->len = (uint32_t)(FAMILY_SIZE + n + 1);
     return 0;
 }
@@ -71,6 +82,7 @@ long address_load(struct task *task, struct host_address *a, uint64_t addr, uint
                   enum address_use use)
 {
     a->fd = -1;
+    a->path[0] = 0;
     if ((int)len < 0 || len > sizeof(a->storage))
         return -LINUX_EINVAL;
     a->len = (uint32_t)len;
@@ -82,18 +94,12 @@ long address_load(struct task *task, struct host_address *a, uint64_t addr, uint
         return -LINUX_EINVAL;
     if (len == FAMILY_SIZE)
         return 0;
-    return a->un.sun_path[0] ? path_to_host(task, a, use) : abstract_to_host(task, a);
-}
-
-long address_bound(struct task *task, uint64_t addr, uint64_t len)
-{
-    struct linux_sockaddr_un un = {0};
-    char path[sizeof(un.sun_path) + 1] = {0};
-
-    if (len > sizeof(un) || user_read(task, &un, addr, len))
-        return -LINUX_EFAULT;
-    memcpy(path, un.sun_path, sizeof(un.sun_path));
-    return vfs_socket_bound(task, path);
+    if (!a->un.sun_path[0])
+        return abstract_to_host(task, a);
+    size_t n = strnlen(a->un.sun_path, a->len - FAMILY_SIZE);
+    memcpy(a->path, a->un.sun_path, n);
+    a->path[n] = 0;
+    return use == ADDRESS_BIND ? 0 : path_to_host(task, a);
 }
 
 void address_done(struct host_address *a)
@@ -103,21 +109,26 @@ void address_done(struct host_address *a)
     a->fd = -1;
 }
 
-/* The host keeps the text that bind was given: what follows the descriptor of the folder is what is known of
- * the guest's name. */
-static void path_to_guest(struct linux_sockaddr_un *un, uint32_t *len)
+/* The host keeps the text that bind was given; what follows the descriptor of the folder leads to the guest's
+ * name. */
+static void path_to_guest(struct task *task, struct linux_sockaddr_un *un, uint32_t *len)
 {
     static const char start[] = "/proc/self/fd/";
-    uint32_t n = (uint32_t)strnlen(un->sun_path, MIN(*len - FAMILY_SIZE, sizeof(un->sun_path)));
-    uint32_t skip = sizeof(start) - 1;
+    char name[sizeof(un->sun_path) + 1], path[sizeof(un->sun_path)];
+    size_t n = strnlen(un->sun_path, MIN(*len - FAMILY_SIZE, sizeof(un->sun_path))), skip = sizeof(start) - 1;
 
     if (n < skip || memcmp(un->sun_path, start, skip) != 0)
         return;
-    while (skip < n && un->sun_path[skip] >= '0' && un->sun_path[skip] <= '9')
+    while (skip < n && un->sun_path[skip] != '/')
         skip++;
-    memmove(un->sun_path, un->sun_path + skip, n - skip);
-    memset(un->sun_path + n - skip, 0, skip);
-    *len -= skip;
+    skip += skip < n;
+    memcpy(name, un->sun_path + skip, n - skip);
+    name[n - skip] = 0;
+    long known = vfs_socket_name(task, name, path);
+    size_t size = known > 0 ? (size_t)known : n - skip;
+    memset(un->sun_path, 0, sizeof(un->sun_path));
+    memcpy(un->sun_path, known > 0 ? path : name, size);
+    *len = (uint32_t)(FAMILY_SIZE + size + 1);
 }
 
 void address_to_guest(struct task *task, struct linux_sockaddr_storage *addr, uint32_t *len)
@@ -128,7 +139,7 @@ void address_to_guest(struct task *task, struct linux_sockaddr_storage *addr, ui
     if (*len <= FAMILY_SIZE || *len > sizeof(*un) + 1 || un->sun_family != LINUX_AF_UNIX)
         return;
     if (un->sun_path[0]) {
-        path_to_guest(un, len);
+        path_to_guest(task, un, len);
         return;
     }
     if (net_is_identity(task) || *len < FAMILY_SIZE + 1 + PREFIX_LENGTH)

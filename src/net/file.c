@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Files of sockets, and files for host descriptors that come without any description (SCM_RIGHTS, the first
  * standard descriptors). */
+#include "fs/fs.h"
 #include "host/host.h"
 #include "host/alloc.h"
+#include "kernel/pidfd.h"
 #include "kernel/task.h"
 #include "net/net.h"
 
@@ -39,13 +41,17 @@ struct file *file_socket_load(struct task *task, int host_fd, uint32_t flags, co
     return file_new(&file_socket_ops, host_fd, flags, name);
 }
 
-/* Files and folders get the ops of our file systems. NULL: it belongs to none of them. Weak: a kernel without
- * file systems has none. */
-struct file *vfs_file_from_host_fd(struct task *task, int host_fd);
-__attribute__((weak)) struct file *vfs_file_from_host_fd(struct task *task, int host_fd)
-{
-    return NULL;
-}
+static const struct {
+    const char *start;
+    const struct file_ops *ops;
+} kinds[] = {
+    {"socket:", &file_socket_ops},
+    {"anon_inode:[eventpoll]", &file_epoll_ops},
+    {"anon_inode:[pidfd]", &file_pidfd_ops},
+    {"anon_inode:", &file_host_ops},
+    {"pipe:", &file_host_ops},
+    {"/memfd:", &file_host_ops},
+};
 
 /* What the link of a descriptor that stands for no file says. */
 static const struct file_ops *ops_by_link(int host_fd)
@@ -57,9 +63,10 @@ static const struct file_ops *ops_by_link(int host_fd)
     if (n < 0)
         return &file_host_ops;
     link[n] = 0;
-    if (str_starts(link, "socket:"))
-        return &file_socket_ops;
-    return str_starts(link, "anon_inode:") || str_starts(link, "pipe:") ? &file_host_ops : NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (str_starts(link, kinds[i].start))
+            return kinds[i].ops;
+    return NULL;
 }
 
 struct file *file_of_host_fd(struct task *task, int host_fd)

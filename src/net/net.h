@@ -17,12 +17,14 @@ extern const struct file_ops file_socket_ops;
 struct socket_name {
     uint32_t len; /* of the whole address */
     struct linux_sockaddr_un addr;
+    char end[2]; /* the NUL of a path that fills addr */
 };
 
 /* An address on its way to the host. */
 struct host_address {
     uint32_t len;
     int fd; /* to be closed after use: the address leads through it; -1: none */
+    char path[sizeof(struct linux_sockaddr_un)]; /* the guest's, of a UNIX socket; "": none */
     union {
         struct linux_sockaddr any;
         struct linux_sockaddr_un un;
@@ -32,14 +34,14 @@ struct host_address {
 
 enum address_use {
     ADDRESS_PEER, /* connect, sendto */
-    ADDRESS_BIND,
+    ADDRESS_BIND, /* paths are left to vfs_socket_bind */
 };
 
 /* Reads a guest's address and makes it the host's. len: as the guest gave it. 0 or a negative errno. */
 must_check long address_load(struct task *task, struct host_address *a, uint64_t addr, uint64_t len,
                              enum address_use use);
-/* After a bind to a path: the new socket gets its guest owner and mode. */
-must_check long address_bound(struct task *task, uint64_t addr, uint64_t len);
+/* An address for bind that leaves the name to the kernel becomes some name of the container's; false: it is not such a one. */
+bool address_automatic(struct task *task, struct host_address *a);
 void address_done(struct host_address *a);
 /* The other way: a UNIX name of the host becomes the guest's. *len may exceed what fitted, as on Linux. */
 void address_to_guest(struct task *task, struct linux_sockaddr_storage *addr, uint32_t *len);

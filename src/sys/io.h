@@ -37,8 +37,6 @@ void iov_free(struct iov *iov);
 long fd_new(struct task *task, const struct file_ops *ops, long host_fd, uint32_t flags, bool cloexec,
             void *data);
 
-extern const struct file_ops file_epoll_ops;
-
 /* An ioctl that no kind of file knows better: by the table of what may be passed on, else -ENOTTY. */
 long ioctl_host(struct task *task, struct file *file, uint64_t request, uint64_t arg);
 

@@ -7,6 +7,10 @@
 static long open_path(struct task *task, int dirfd, uint64_t path, unsigned flags, uint32_t mode, uint64_t resolve)
 {
     char *name cleanup_free = kmalloc(VFS_PATH_MAX);
+
+    /* As the kernel does for every 64-bit process; F_GETFL shows it. */
+    if (!(flags & LINUX_O_PATH))
+        flags |= LINUX_O_LARGEFILE;
     struct open_request rq = {.dirfd = dirfd, .path = name, .flags = flags, .mode = mode, .resolve = resolve};
     struct file *file;
     long r;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sockets: making, naming and connecting them, and their options. */
+#include "fs/fs.h"
 #include "host/socket.h"
 #include "host/alloc.h"
 #include "net/net.h"
@@ -111,8 +112,37 @@ static void name_keep(struct task *task, struct file *file, uint64_t addr, uint6
     }
     /* The host ends a path with a NUL and counts it. */
     size_t path = strnlen(name->addr.sun_path, len - sizeof(uint16_t));
-    name->len = (uint32_t)MIN(sizeof(uint16_t) + path + 1, sizeof(name->addr));
+    name->len = (uint32_t)(sizeof(uint16_t) + path + 1);
     file->data = name;
+}
+
+/* What the host would find out only after the name was made. */
+static long bind_to_path(struct task *task, struct file *file, const char *path)
+{
+    int family = 0;
+    uint32_t len = sizeof(family);
+    long r = host_getsockopt(file->host_fd, LINUX_SOL_SOCKET, LINUX_SO_DOMAIN, &family, &len);
+
+    if (r < 0)
+        return r;
+    if (family != LINUX_AF_UNIX)
+        return family == LINUX_AF_INET || family == LINUX_AF_INET6 ? -LINUX_EAFNOSUPPORT : -LINUX_EINVAL;
+    return vfs_socket_bind(task, file->host_fd, path);
+}
+
+static long bind_automatically(struct file *file, struct task *task, struct host_address *a)
+{
+    struct linux_sockaddr_un name;
+    uint32_t len = sizeof(name), short_len = a->len;
+    long r = host_getsockname(file->host_fd, &name, &len);
+
+    if (r < 0 || len > sizeof(uint16_t))
+        return r;
+    do {
+        a->len = short_len;
+        r = address_automatic(task, a) ? host_bind(file->host_fd, &a->storage, a->len) : -LINUX_EINVAL;
+    } while (r == -LINUX_EADDRINUSE);
+    return r;
 }
 
 long sys_bind(SYSCALL_PARAMS)
@@ -126,10 +156,14 @@ long sys_bind(SYSCALL_PARAMS)
     long r = address_load(task, &a, a1, (uint32_t)a2, ADDRESS_BIND);
     if (r < 0)
         return r;
-    r = host_bind(file->host_fd, &a.storage, a.len);
-    if (r == 0 && a.len > sizeof(uint16_t) && a.any.sa_family == LINUX_AF_UNIX && a.un.sun_path[0]) {
-        name_keep(task, file, a1, (uint32_t)a2);
-        r = address_bound(task, a1, (uint32_t)a2);
+    if (a.path[0]) {
+        r = bind_to_path(task, file, a.path);
+        if (r == 0)
+            name_keep(task, file, a1, (uint32_t)a2);
+    } else if (a.len == sizeof(uint16_t) && a.any.sa_family == LINUX_AF_UNIX && !net_is_identity(task)) {
+        r = bind_automatically(file, task, &a);
+    } else {
+        r = host_bind(file->host_fd, &a.storage, a.len);
     }
     address_done(&a);
     return r;
