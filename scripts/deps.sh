@@ -4,9 +4,9 @@
 # neither is possible it prints the one line to run, and fails. "package/command" is there when the command is.
 set -eu
 
-build="make gcc libc6-dev meson ninja-build pkg-config libarchive-dev busybox-static"
+build="make gcc libc6-dev meson ninja-build pkg-config libarchive-dev libjson-c-dev libssl-dev busybox-static"
 tests="python3 libcmocka-dev clang-format git gcc-aarch64-linux-gnu libc6-dev-arm64-cross musl-tools
-    mmdebstrap fakeroot fakechroot npm/npm curl util-linux procps lsof xz-utils"
+    mmdebstrap fakeroot fakechroot npm/npm curl util-linux procps lsof xz-utils zstd/zstd"
 bench="bubblewrap proot runsc crun"
 
 case "${1-}" in

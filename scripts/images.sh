@@ -10,10 +10,10 @@ root=$build/images/busybox
     echo "images.sh: $busybox is missing (Debian package busybox-static)" >&2
     exit 1
 }
-if cmp -s "$busybox" "$root/bin/busybox" && [ -e "$root/etc/group" ]; then
+if cmp -s "$busybox" "$root/bin/busybox" && [ -e "$root.conf" ]; then
     exit 0
 fi
-rm -rf "$root"
+rm -rf "$root" "$root.conf"
 mkdir -p "$root/bin" "$root/sbin" "$root/usr/bin" "$root/usr/sbin" "$root/etc" "$root/root" "$root/home" \
     "$root/tmp" "$root/var/tmp" "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/mnt"
 chmod 1777 "$root/tmp" "$root/var/tmp"
@@ -41,3 +41,9 @@ tty:x:5:
 users:x:100:
 nogroup:x:65534:
 END
+case $(uname -m) in
+x86_64) arch=amd64 ;;
+aarch64) arch=arm64 ;;
+*) arch=$(uname -m) ;;
+esac
+printf 'arch %s\ncmd sh\n' "$arch" >"$root.conf"

@@ -14,6 +14,7 @@ for part in coracle-kernel coracle-image; do
 done
 rm -rf "$prefix/share/coracle/images/busybox"
 cp -R "$build/images/busybox" "$prefix/share/coracle/images/busybox"
+install -m 644 "$build/images/busybox.conf" "$prefix/share/coracle/images/busybox.conf"
 for page in "$top"/docs/man/*.1; do
     [ ! -e "$page" ] || install -m 644 "$page" "$prefix/share/man/man1/"
 done

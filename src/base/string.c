@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory and string functions for programs without a C library. General registers only: the guest's vector
- * registers are live while they run. On x86-64 `rep movsb` and `rep stosb` are fast on every CPU with ERMS.
+ * registers are live while they run. On x86-64 `rep movsb` and `rep stosb` are fast for long ranges on every CPU with ERMS.
  */
 #include "base/base.h"
 
 #if !__STDC_HOSTED__
 
+typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+
+/* What is longer than this is left to the string instructions, whose start costs as much as this many words. */
+#define SHORT 256
+
 #if defined(__x86_64__)
-static void copy_forward(unsigned char *d, const unsigned char *s, size_t n)
+static void copy_long(unsigned char *d, const unsigned char *s, size_t n)
 {
     __asm__ volatile("rep movsb" : "+D"(d), "+S"(s), "+c"(n) : : "memory");
 }
 
-static void fill(unsigned char *d, unsigned char c, size_t n)
+static void fill_long(unsigned char *d, unsigned char c, size_t n)
 {
     __asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(c) : "memory");
 }
 #else
-typedef uint64_t __attribute__((may_alias, aligned(1))) word;
+#define copy_long copy_short
+#define fill_long fill_short
+#endif
 
-static void copy_forward(unsigned char *d, const unsigned char *s, size_t n)
+/* The accesses are volatile so that the compiler does not turn the loops into calls of these very functions. */
+static void copy_short(unsigned char *d, const unsigned char *s, size_t n)
 {
     for (; n >= sizeof(word); n -= sizeof(word), d += sizeof(word), s += sizeof(word))
         *(volatile word *)d = *(const word *)s;
@@ -28,12 +36,31 @@ static void copy_forward(unsigned char *d, const unsigned char *s, size_t n)
         *(volatile unsigned char *)d++ = *s++;
 }
 
-static void fill(unsigned char *d, unsigned char c, size_t n)
+static void fill_short(unsigned char *d, unsigned char c, size_t n)
 {
+    uint64_t pattern = c * UINT64_C(0x0101010101010101);
+
+    for (; n >= sizeof(word); n -= sizeof(word), d += sizeof(word))
+        *(volatile word *)d = pattern;
     while (n--)
         *(volatile unsigned char *)d++ = c;
 }
-#endif
+
+static void copy_forward(unsigned char *d, const unsigned char *s, size_t n)
+{
+    if (n <= SHORT)
+        copy_short(d, s, n);
+    else
+        copy_long(d, s, n);
+}
+
+static void fill(unsigned char *d, unsigned char c, size_t n)
+{
+    if (n <= SHORT)
+        fill_short(d, c, n);
+    else
+        fill_long(d, c, n);
+}
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {

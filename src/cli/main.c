@@ -7,26 +7,6 @@
 const struct verb *const verbs[] = {&verb_run,  &verb_run_elf, &verb_trace,   &verb_load,
                                     &verb_images, &verb_rmi,   &verb_version, NULL};
 
-int error_set(struct error *err, int status, const char *format, ...)
-{
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(err->text, sizeof(err->text), format, ap);
-    va_end(ap);
-    err->hint[0] = '\0';
-    return err->status = status;
-}
-
-void error_hint(struct error *err, const char *format, ...)
-{
-    va_list ap;
-
-    va_start(ap, format);
-    vsnprintf(err->hint, sizeof(err->hint), format, ap);
-    va_end(ap);
-}
-
 bool is_help(const char *arg)
 {
     return strcmp(arg, "--help") == 0 || strcmp(arg, "-h") == 0;

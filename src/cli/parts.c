@@ -37,7 +37,8 @@ static int find(const char *beside, const char *installed, char *path, size_t si
     snprintf(path, size, "%s/%s", base, installed);
     if (access(path, F_OK) == 0)
         return 0;
-    error_set(err, STATUS_OURS, "a part of Coracle is missing: neither %s/%s nor %s is there", base, beside, path);
+    error_set(err, STATUS_OURS, "a part of Coracle is missing: neither %s/%s nor %s is there", base, beside,
+              path);
     error_hint(err, "install the whole tree, or run `make` in the source tree");
     return err->status;
 }
@@ -64,7 +65,8 @@ int parts_data(char *path, size_t size, struct error *err)
     else if (home && home[0] == '/')
         snprintf(path, size, "%s/.local/share/coracle", home);
     else
-        return error_set(err, STATUS_OURS, "neither XDG_DATA_HOME nor HOME names a folder for images and containers");
+        return error_set(err, STATUS_OURS,
+                         "neither XDG_DATA_HOME nor HOME names a folder for images and containers");
     return 0;
 }
 
@@ -99,34 +101,51 @@ int parts_scratch(char *path, size_t size, struct error *err)
         return r;
     snprintf(path, size, "%s/run/XXXXXX", data);
     if (!mkdtemp(path))
-        return error_set(err, STATUS_OURS, "no scratch folder can be made in %s/run: %s", data, strerror(errno));
+        return error_set(err, STATUS_OURS, "no scratch folder can be made in %s/run: %s", data,
+                         strerror(errno));
     return 0;
 }
 
-static void remove_at(int dirfd, const char *name)
+/* How many folders one walk keeps open. */
+#define REMOVE_DEPTH 200
+
+/* Removes what it can; a folder too deep down is moved up into `top`, for another round. Returns whether
+ * there was one. */
+static bool remove_at(int dirfd, const char *name, int top, int depth)
 {
+    static unsigned moved;
+    bool again = false;
     int fd;
     DIR *dir;
     struct dirent *entry;
+    char away[32];
 
     if (unlinkat(dirfd, name, 0) == 0 || (errno != EISDIR && errno != EPERM))
-        return;
+        return false;
     if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0)
-        return;
+        return false;
+    if (depth == REMOVE_DEPTH) {
+        snprintf(away, sizeof(away), ".deep-%u", moved++);
+        return renameat(dirfd, name, top, away) == 0;
+    }
     fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && errno == EACCES && fchmodat(dirfd, name, 0700, AT_SYMLINK_NOFOLLOW) == 0)
+        fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return;
+        return false;
     fchmod(fd, 0700);
     dir = fdopendir(fd);
     while (dir && (entry = readdir(dir)))
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            remove_at(fd, entry->d_name);
+            again = remove_at(fd, entry->d_name, top < 0 ? fd : top, depth + 1) || again;
     if (dir)
         closedir(dir);
     unlinkat(dirfd, name, AT_REMOVEDIR);
+    return again;
 }
 
 void parts_remove_tree(const char *path)
 {
-    remove_at(AT_FDCWD, path);
+    while (remove_at(AT_FDCWD, path, -1, 0))
+        ;
 }

@@ -46,6 +46,11 @@ struct cpu {
     _Atomic uint32_t work;       /* enum cpu_work; set by any thread and by host signal handlers */
     uint32_t trapped;            /* the last syscall came by a host signal, not by a rewritten site */
     uint64_t syscall_nr;         /* the number that the last TRAP_SYSCALL asked for */
+    /*
+     * Serves a system call without the way through run's caller; registers and cpu->work tell the rest. Called on the stack of run. NULL:
+     * every call is a TRAP_SYSCALL. An engine need not use it.
+     */
+    void (*syscall)(struct cpu *cpu);
     uint32_t own_gs;             /* the guest uses GS base itself: it is gs_base while guest code runs */
     uint64_t gs_base;
     struct linux_siginfo fault;  /* of the last TRAP_FAULT; si_signo, si_code, si_addr */
@@ -55,12 +60,21 @@ struct cpu {
     uint64_t sp, tpidr;
 };
 
-/* Number and arguments of the system call that the guest asks for, and where its result goes. */
-static inline uint64_t cpu_syscall_arg(const struct cpu *cpu, int i)
+/* The arguments of the system call that the guest asks for, and where its result goes. */
+static inline void cpu_syscall_args(const struct cpu *cpu, uint64_t args[6])
 {
-    static const uint8_t order[6] = {RDI, RSI, RDX, R10, R8, R9};
+    const uint64_t *gpr = cpu->gpr;
 
-    return cpu->arch == ABI_X86_64 ? cpu->gpr[order[i]] : cpu->x[i];
+    if (cpu->arch == ABI_X86_64) {
+        args[0] = gpr[RDI];
+        args[1] = gpr[RSI];
+        args[2] = gpr[RDX];
+        args[3] = gpr[R10];
+        args[4] = gpr[R8];
+        args[5] = gpr[R9];
+    } else {
+        memcpy(args, cpu->x, 6 * sizeof(args[0]));
+    }
 }
 
 static inline void cpu_set_result(struct cpu *cpu, long result)

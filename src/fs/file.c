@@ -23,8 +23,13 @@ static long file_path(struct task *task, struct file *file, char *buf, size_t si
 static long file_fstat(struct task *task, struct file *file, struct linux_kstat *st)
 {
     CLEANUP_NODE(node);
-    long r = vfs_node_of_file(task, file, &node);
+    long r;
 
+    /* The host's files as they are: no need to ask the file system (host_mode 0: a virtual object). */
+    if (vfs_file_is(file) && ((struct vfs_file *)file->data)->mnt->flags & MOUNT_IDENTITY && file->host_fd >= 0 &&
+        ((struct vfs_file *)file->data)->host_mode)
+        return host_fstat(file->host_fd, st);
+    r = vfs_node_of_file(task, file, &node);
     if (r == 0)
         r = vfs_getattr(task, &node);
     if (r == 0)

@@ -17,10 +17,17 @@ static void do_work(struct task *task)
     } while (atomic_load_explicit(&task->cpu.work, memory_order_acquire));
 }
 
+/* The short way of an engine: what the loop does for TRAP_SYSCALL. */
+static void serve(struct cpu *cpu)
+{
+    syscall_dispatch(container_of(cpu, struct task, cpu));
+}
+
 noreturn_fn void task_run(struct task *task)
 {
     struct cpu *cpu = &task->cpu;
 
+    cpu->syscall = serve;
     for (;;) {
         if (unlikely(atomic_load_explicit(&cpu->work, memory_order_acquire)))
             do_work(task);

@@ -15,8 +15,7 @@ void syscall_dispatch(struct task *task)
     uint64_t *a = task->syscall_args;
     long result;
 
-    for (int i = 0; i < 6; i++)
-        a[i] = cpu_syscall_arg(cpu, i);
+    cpu_syscall_args(cpu, a);
     if (unlikely(task->process->tracer))
         trace_enter(task);
     if (task->restart_code == -LINUX_ERESTART_RESTARTBLOCK && task->restart) {

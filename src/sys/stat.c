@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Asking about files: attributes, access, the text of links, the file system. */
 #include "fs/fs.h"
+#include "kernel/fdtable.h"
 #include "kernel/user.h"
 #include "sys/sys.h"
 
@@ -41,13 +42,15 @@ long sys_lstat(SYSCALL_PARAMS)
 
 static long stat_fd(struct task *task, int fd, uint64_t buf)
 {
-    struct file *file cleanup_file = file_get(task, fd);
+    bool counted;
+    struct file *file = file_borrow(task, fd, &counted);
     struct linux_kstat st;
     long r;
 
     if (!file)
         return -LINUX_EBADF;
     r = stat_file(task, file, &st);
+    file_return(file, counted);
     return r < 0 ? r : stat_out(task, &st, buf);
 }
 

@@ -66,6 +66,8 @@ class Place:
         with open(made.stdout.strip(), "rb") as tar:
             subprocess.run(self.user_command(["tar", "-xp", "--no-same-owner", "--exclude=./dev/*", "-C", folder]),
                            stdin=tar, check=True)
+        for mount_point in ("dev", "proc", "sys"):
+            self.user_folder("roots", name, mount_point)
         return folder
 
     def user_folder(self, *parts):

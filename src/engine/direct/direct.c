@@ -20,6 +20,7 @@ _Static_assert(offsetof(struct cpu, host_sp) == CPU_HOST_SP, "offsets.h");
 _Static_assert(offsetof(struct cpu, work) == CPU_WORK, "offsets.h");
 _Static_assert(offsetof(struct cpu, trapped) == CPU_TRAPPED, "offsets.h");
 _Static_assert(offsetof(struct cpu, syscall_nr) == CPU_SYSCALL_NR, "offsets.h");
+_Static_assert(offsetof(struct cpu, syscall) == CPU_SYSCALL, "offsets.h");
 _Static_assert(offsetof(struct cpu, own_gs) == CPU_OWN_GS, "offsets.h");
 
 #define SYSCALL_INSN_LEN 2

@@ -11,7 +11,7 @@ access_begin:
     .globl access_copy
 access_copy:
     mov %rdx, %rcx
-    cmp $64, %rdx
+    cmp $256, %rdx
     jb 1f
     rep movsb
     xor %eax, %eax

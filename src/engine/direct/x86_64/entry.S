@@ -4,7 +4,9 @@
  *
  * direct_run(cpu) leaves to the guest and returns at its next trap, like a coroutine: the callee-saved registers lie on
  * the kernel stack at cpu->host_sp. There are three ways back:
- *   direct_syscall_entry  a rewritten site jumped here: rax is the number, rcx the return address; r11 is free
+ *   direct_syscall_entry  a rewritten site jumped here: rax is the number, rcx the return address; r11 is free. Where it can, it calls
+ *                         cpu->syscall and goes straight back: a return from direct_run would be one that the CPU has not
+ *                         predicted, and so would be the guest's next ones
  *   direct_resume         a host signal handler has stored the guest's registers and returns here, eax says why
  *   (the window)          between direct_window_begin and direct_window_end a signal handler may go to direct_resume
  *                         as well: cpu still holds the guest's whole state there
@@ -121,13 +123,24 @@ direct_syscall_entry:
     cld
     test $FLAG_AC, %eax
     jnz .Lclear_flags
-    xor %eax, %eax              /* TRAP_SYSCALL */
+.Lserve:
+    mov CPU_SYSCALL(%r11), %rax
+    test %rax, %rax
+    jz .Lreturn
+    mov %r11, %rdi
+    mov %r11, %rbx
+    xor %ebp, %ebp
+    sub $8, %rsp
+    call *%rax
+    add $8, %rsp
+    mov %rbx, %rdi
+    jmp direct_window_begin
+.Lreturn:                       /* eax is TRAP_SYSCALL */
     jmp direct_resume
 .Lclear_flags:                  /* our code is not made for alignment checks */
     pushq $0x202
     popfq
-    xor %eax, %eax
-    jmp direct_resume
+    jmp .Lserve
     .size direct_syscall_entry, . - direct_syscall_entry
 
 /*

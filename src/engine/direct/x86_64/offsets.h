@@ -11,6 +11,7 @@
 #define CPU_WORK       160
 #define CPU_TRAPPED    164
 #define CPU_SYSCALL_NR 168
-#define CPU_OWN_GS     176
+#define CPU_SYSCALL    176
+#define CPU_OWN_GS     184
 
 #endif
