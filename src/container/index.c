@@ -34,6 +34,11 @@ bool index_open(struct image_index *index, const void *map, size_t size)
     return true;
 }
 
+static bool data_fits(const struct image_index *index, uint64_t at, uint64_t size)
+{
+    return at <= index->header->data_size && size <= index->header->data_size - at;
+}
+
 uint32_t index_hash(uint32_t folder, const char *name, size_t size)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ folder;
@@ -42,11 +47,6 @@ uint32_t index_hash(uint32_t folder, const char *name, size_t size)
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ (uint8_t)name[i]) * UINT64_C(0x100000001b3);
     return (uint32_t)(hash ^ hash >> 32);
-}
-
-static bool data_fits(const struct image_index *index, uint64_t at, uint64_t size)
-{
-    return at <= index->header->data_size && size <= index->header->data_size - at;
 }
 
 const struct index_name *index_lookup(const struct image_index *index, uint32_t folder, const char *name,
@@ -58,7 +58,7 @@ const struct index_name *index_lookup(const struct image_index *index, uint32_t 
         const struct index_name *found = index_name(index, index->buckets[i] - 1);
 
         if (found && found->hash == hash && found->folder == folder && found->name_size == size &&
-            data_fits(index, found->name_at, size) && memcmp(index->data + found->name_at, name, size) == 0)
+            memcmp(index->data + found->name_at, name, size) == 0)
             return found;
     }
     return NULL;
@@ -71,7 +71,12 @@ const struct index_inode *index_inode(const struct image_index *index, uint32_t 
 
 const struct index_name *index_name(const struct image_index *index, uint32_t name)
 {
-    return name < index->header->name_count ? &index->names[name] : NULL;
+    const struct index_name *found = name < index->header->name_count ? &index->names[name] : NULL;
+
+    if (!found || !data_fits(index, found->name_at, (uint64_t)found->name_size + 1) ||
+        index->data[(uint64_t)found->name_at + found->name_size] != '\0')
+        return NULL;
+    return found;
 }
 
 const struct index_name *index_child(const struct image_index *index, const struct index_inode *folder,
@@ -84,7 +89,7 @@ const struct index_name *index_child(const struct image_index *index, const stru
 
 const char *index_text(const struct image_index *index, uint32_t at, uint64_t size)
 {
-    if (size == UINT64_MAX || !data_fits(index, at, size + 1) || index->data[at + size] != '\0')
+    if (size == UINT64_MAX || !data_fits(index, at, size + 1) || index->data[(uint64_t)at + size] != '\0')
         return "";
     return index->data + at;
 }

@@ -98,12 +98,12 @@ const struct index_name *index_lookup(const struct image_index *index, uint32_t 
                                       size_t size);
 /* The inode of that number, or NULL when there is none. */
 const struct index_inode *index_inode(const struct image_index *index, uint32_t inode);
-/* The name of that number, or NULL when there is none. */
+/* The name of that number, or NULL when there is none, or its text is out of bounds. */
 const struct index_name *index_name(const struct image_index *index, uint32_t name);
 /* The n-th name in a folder, in the order of their bytes; NULL behind the last. */
 const struct index_name *index_child(const struct image_index *index, const struct index_inode *folder,
                                      uint32_t n);
-/* Text with a NUL behind it, "" when it is out of bounds. */
+/* Text with a NUL behind it; "" when it is out of bounds, so measure what you get. */
 const char *index_text(const struct image_index *index, uint32_t at, uint64_t size);
 /* The next extended attribute of an inode; *at is 0 at first. False behind the last. */
 bool index_xattr_next(const struct image_index *index, const struct index_inode *inode, uint32_t *at,

@@ -37,6 +37,8 @@ int limit_stream(struct limits *limits, uint64_t bytes, struct error *err);
 int limit_file(struct limits *limits, struct error *err);
 int limit_notes(struct limits *limits, uint64_t bytes, struct error *err);
 
+/* From now on signals that stop us are noted only. */
+void interrupt_catch(void);
 /* True when the user or the system asked us to stop; then the error is set. */
 bool is_interrupted(struct error *err);
 

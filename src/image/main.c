@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
@@ -13,21 +12,6 @@
 #define BYTES_DEFAULT  (32 * GIB)
 #define FILES_DEFAULT  2000000
 #define NOTES_PER_FILE 512 /* bytes of names and the like, on average, that files may have */
-
-static volatile sig_atomic_t caught;
-
-static void catch (int number)
-{
-    caught = number;
-}
-
-bool is_interrupted(struct error *err)
-{
-    if (!caught)
-        return false;
-    error_set(err, 128 + (int)caught, "interrupted; nothing was loaded");
-    return true;
-}
 
 static int parse_number(const char *option, const char *text, bool units, uint64_t *value, struct error *err)
 {
@@ -133,17 +117,13 @@ static int load(int argc, char **argv, struct error *err)
 
 int main(int argc, char **argv)
 {
-    struct sigaction action = {.sa_handler = catch};
     struct error err = {0};
     int status;
 
     /* Names in archives may be UTF-8; what we print stays plain. */
     if (!setlocale(LC_CTYPE, "C.UTF-8"))
         setlocale(LC_CTYPE, "en_US.UTF-8");
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    interrupt_catch();
     if (argc >= 1 && strcmp(argv[0], "load") == 0)
         status = load(argc, argv, &err);
     else
