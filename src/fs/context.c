@@ -122,6 +122,19 @@ struct fs_context *fs_context_copy(struct fs_context *old)
     return fs;
 }
 
+void fs_context_abandon(struct fs_context *fs)
+{
+    struct vfs_dir *dirs[2] = {fs->root, fs->cwd};
+
+    if (atomic_fetch_sub_explicit(&fs->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    atomic_fetch_sub_explicit(&fs->mounts->refs, 1, memory_order_relaxed);
+    for (int i = 0; i < 2; i++)
+        if (atomic_fetch_sub_explicit(&dirs[i]->refs, 1, memory_order_acq_rel) == 1)
+            kfree(dirs[i]);
+    kfree(fs);
+}
+
 /* The table itself lives as long as the process: files and nodes point into it. */
 void fs_context_put(struct fs_context *fs)
 {

@@ -305,7 +305,7 @@ static void in_place_free(struct task *child)
     if (child->files)
         forget_files(child->files);
     if (child->fs)
-        fs_context_put(child->fs);
+        fs_context_abandon(child->fs);
     cred_put(child->cred);
     signals_discard_all(child);
     signals_put(p->signals);
@@ -373,15 +373,19 @@ static long clone_in_place(struct task *task, const struct clone_request *r, str
                      (r->flags & (LINUX_CLONE_VFORK | LINUX_CLONE_FILES | LINUX_CLONE_FS | LINUX_CLONE_SIGHAND |
                                   LINUX_CLONE_PIDFD | LINUX_CLONE_PARENT | LINUX_CLONE_IO | LINUX_CLONE_SYSVSEM));
     struct task *child = in_place_new(task, r);
-    long host;
+    struct fdtable *files = fdtable_hold(task->files);
+    struct fs_context *fs = fs_context_copy(task->fs);
+    long host = -LINUX_EAGAIN;
 
-    if (!child)
-        return -LINUX_EAGAIN;
-    host = start_child(child, r, s, flags, pidfd);
-    if (host < 0)
+    if (child && files && fs)
+        host = start_child(child, r, s, flags, pidfd);
+    /* With CLONE_VFORK the host lets us go on when the child has ended, or left this memory. */
+    if (child && (host < 0 || (r->flags & LINUX_CLONE_VFORK)))
         in_place_free(child);
-    else if (r->flags & LINUX_CLONE_VFORK)
-        in_place_free(child); /* the host has let us go on: the child has ended, or left this memory */
+    if (files)
+        fdtable_put(files);
+    if (fs)
+        fs_context_put(fs);
     return host;
 }
 

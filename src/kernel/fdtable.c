@@ -109,6 +109,16 @@ struct fdtable *fdtable_copy(struct fdtable *old)
     return table;
 }
 
+struct fdtable *fdtable_hold(struct fdtable *table)
+{
+    struct fdtable *hold = fdtable_copy(table);
+
+    /* Letting go of it is not a close. */
+    if (hold)
+        hold->posix_locks = false;
+    return hold;
+}
+
 static void table_free(struct fdtable *table)
 {
     struct fdslots *slots = table_slots(table);

@@ -32,6 +32,11 @@ static inline struct fs_context *fs_context_get(struct fs_context *fs)
     return fs;
 }
 void fs_context_put(struct fs_context *fs);
+/*
+ * Of a process that has ended or replaced itself, in whose parent's host process this runs: host descriptors of folders that only it used
+ * were its own, and are not closed here.
+ */
+void fs_context_abandon(struct fs_context *fs);
 /* Around the host's fork: nobody else may be changing it. */
 void fs_context_fork_lock(struct fs_context *fs);
 void fs_context_fork_unlock(struct fs_context *fs);
