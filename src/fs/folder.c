@@ -59,6 +59,9 @@ long folder_lookup_path(struct task *task, struct vfs_node *dir, const char *pat
     /* A signal interrupts the opening of some kinds of files only: the long way knows which this is. */
     if (open && (r == -LINUX_EACCES || r == -LINUX_ENXIO || r == -LINUX_ENODEV || r == -LINUX_EPERM || r == -LINUX_EINTR))
         return -LINUX_ELOOP;
+    /* A link to a folder, too, is no folder to the host. */
+    if (r == -LINUX_ENOTDIR && (flags & LINUX_O_DIRECTORY))
+        return -LINUX_ELOOP;
     if (r < 0)
         return r;
     out->fd = (int)r;
