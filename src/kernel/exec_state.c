@@ -410,6 +410,7 @@ static int restore_process(struct task *task, const struct exec_state *s)
     p->personality = s->personality;
     if (s->flags & EXEC_STATE_FILTERED || (p->spec && p->spec->flags & SPEC_FILTER))
         host_syscall_dispatch_by_filter(s->flags & EXEC_STATE_FILTERED);
+    p->debug = p->spec && (p->spec->flags & SPEC_DEBUG);
     p->dumpable = s->flags & EXEC_STATE_DUMPABLE;
     p->no_new_privs = s->flags & EXEC_STATE_NO_NEW_PRIVS;
     p->child_subreaper = s->flags & EXEC_STATE_SUBREAPER;

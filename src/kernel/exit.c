@@ -13,6 +13,7 @@
 #include "kernel/fdtable.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
+#include "kernel/trace.h"
 #include "kernel/process_fs.h"
 #include "kernel/user.h"
 
@@ -145,6 +146,8 @@ noreturn_fn void process_exit(struct task *task, int wait_status)
                      NULL);
     if (!atomic_compare_exchange_strong(&p->exiting, &none, 1 + (uint32_t)wait_status))
         task_leave(task, 0);
+    if (unlikely(p->tracer))
+        trace_end(task, wait_status);
     /*
      * The host ends the other threads together with this one, wherever they are. Their locks are marked here, while they may still run:
      * one that lets a lock go meanwhile overwrites the mark, which is as it should be.

@@ -4,6 +4,7 @@
 #include "host/signal.h"
 #include "kernel/signal_queue.h"
 #include "kernel/task.h"
+#include "kernel/trace.h"
 
 /*
  * The host stops us, by the same signal, so that whoever waits there sees the truth, and so that the host's
@@ -36,8 +37,11 @@ static void act_by_default(struct task *task, const struct linux_siginfo *info)
         return;
     if (bit & SIGNALS_STOP)
         stop(task, sig);
-    else
+    else {
+        if (task->process->debug && (bit & SIGNALS_CORE))
+            crash_of_guest(task, info);
         process_exit(task, sig | (bit & SIGNALS_CORE ? 0x80 : 0));
+    }
 }
 
 bool signal_on_altstack(const struct task *task, uint64_t sp)
@@ -154,6 +158,8 @@ void signal_deliver(struct task *task)
 
     signal_drain(task);
     while (next_signal(task, &info, &action)) {
+        if (unlikely(task->process->tracer))
+            trace_signal(task, info.si_signo, info.si_code);
         if (action.sa_handler == SIGNAL_DEFAULT)
             act_by_default(task, &info);
         else if (action.sa_handler != SIGNAL_IGNORE)

@@ -15,6 +15,7 @@
 #include "base/base.h"
 #include "base/list.h"
 #include "engine/engine.h"
+#include "kernel/crash.h"
 #include "host/lock.h"
 #include "kernel/signal.h"
 
@@ -69,6 +70,7 @@ struct process {
     char comm[16];
     uint32_t personality;
     bool dumpable, no_new_privs, child_subreaper;
+    bool debug;                /* crash reports are wanted */
     int supervisor_fd;         /* our line to the supervisor; -1: none */
     struct lock supervisor_lock;
     const struct container_spec *spec; /* mapped read-only, for the life of the container */
@@ -102,6 +104,7 @@ struct task {
     uint64_t restart_data[6];
     uint64_t syscall_args[6];  /* of the system call that is being served */
     uint64_t trace_start;
+    struct crash_calls recent; /* kept when process.debug */
     int timer_slack;
     bool registers_set;        /* the system call has set all registers itself: there is no result */
     bool dead;

@@ -27,6 +27,8 @@ void syscall_dispatch(struct task *task)
     }
     if (unlikely(task->process->tracer))
         trace_exit(task, result);
+    if (unlikely(task->process->debug))
+        crash_note_call(task, result);
     if (unlikely(task->registers_set)) {
         task->registers_set = false;
         return;
