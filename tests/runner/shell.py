@@ -5,7 +5,8 @@ their own; "ok NAME # skip REASON" is one that could not run. A header line "# t
 They get CORACLE (the program), TREE (its installed tree), BUILD, CACHE (what was fetched or built and is kept),
 WORK (an empty folder of theirs) and TESTS (a copy of tests/). Scripts run as the test user; "# test: user=root"
 keeps root, where we are root; "# test: needs=debian" gives ROOT_DEBIAN, that root filesystem unpacked as
-the test user's, shared by all scripts.
+the test user's, shared by all scripts; "# test: programs=esbuild" gives PROGRAM_ESBUILD, a program that
+scripts/programs.sh fetches.
 """
 import glob
 import os
@@ -38,7 +39,7 @@ def parse(prefix, outcome, text):
 
 
 def options_of(path):
-    options = {"timeout": "60", "user": "tester", "needs": ""}
+    options = {"timeout": "60", "user": "tester", "needs": "", "programs": ""}
     with open(path) as f:
         for line in f.read(4000).splitlines():
             match = re.match(r"^# test: (.*)$", line)
@@ -63,6 +64,8 @@ def run_script(place, name, path):
                BUILD=place.build, CACHE=place.cache)
     for root in filter(None, options["needs"].split(",")):
         env["ROOT_" + root.upper()] = os.path.join(place.folder, "roots", root)
+    for program in filter(None, options["programs"].split(",")):
+        env["PROGRAM_" + program.upper()] = place.fetch_program(program)
     outcome = stage.run(command, env, float(options["timeout"]), cwd=work)
     text = outcome.text()
     left = stage.leftovers()

@@ -9,6 +9,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import threading
 import time
 
 TEST_UID = 61000
@@ -69,6 +70,18 @@ class Place:
         for mount_point in ("dev", "proc", "sys"):
             self.user_folder("roots", name, mount_point)
         return folder
+
+    def fetch_program(self, name):
+        """The path of a copy that the test user may run of what scripts/programs.sh fetches."""
+        path = os.path.join(self.folder, "programs", name)
+        if not os.path.exists(path):
+            made = subprocess.run([os.path.join(self.top, "scripts/programs.sh"), name], stdout=subprocess.PIPE,
+                                  stdin=subprocess.DEVNULL, check=True, text=True)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            copy = f"{path}.{threading.get_ident()}"
+            shutil.copy(made.stdout.strip(), copy)
+            os.rename(copy, path)
+        return path
 
     def user_folder(self, *parts):
         """Makes a folder that belongs to the test user."""
