@@ -179,7 +179,12 @@ long vfs_chdir(struct task *task, struct vfs_node *node)
     if (!vfs_is(node, LINUX_S_IFDIR))
         return -LINUX_ENOTDIR;
     r = vfs_permission(task, node, MAY_EXEC);
-    return r < 0 ? r : context_set(task->fs, &task->fs->cwd, node);
+    if (r < 0)
+        return r;
+    /* Ours alone counts; the host's follows for the sake of those who look from outside. */
+    if (node->fd >= 0)
+        host_fchdir(node->fd);
+    return context_set(task->fs, &task->fs->cwd, node);
 }
 
 long vfs_chdir_path(struct task *task, const char *path)

@@ -2,7 +2,7 @@
 /* Open files of our file systems: what their descriptors tell and do beyond the host's. */
 #include "fs/internal.h"
 
-static long file_path(struct task *task, struct file *file, char *buf, size_t size)
+long vfs_file_path(struct task *task, struct file *file, char *buf, size_t size)
 {
     struct vfs_file *data = file->data;
     char *full cleanup_free = kmalloc(VFS_PATH_MAX);
@@ -20,7 +20,7 @@ static long file_path(struct task *task, struct file *file, char *buf, size_t si
     return fmt(buf, size, "%s", full[root_len] ? full + root_len : "/");
 }
 
-static long file_fstat(struct task *task, struct file *file, struct linux_kstat *st)
+long vfs_file_fstat(struct task *task, struct file *file, struct linux_kstat *st)
 {
     CLEANUP_NODE(node);
     long r;
@@ -37,7 +37,7 @@ static long file_fstat(struct task *task, struct file *file, struct linux_kstat 
     return r;
 }
 
-static long file_statfs(struct task *task, struct file *file, struct linux_statfs *st)
+long vfs_file_statfs(struct task *task, struct file *file, struct linux_statfs *st)
 {
     CLEANUP_NODE(node);
     long r = vfs_node_of_file(task, file, &node);
@@ -66,7 +66,7 @@ struct saved_file {
     uint32_t path_len, pad;
 };
 
-static long file_save(struct task *task, struct file *file, void *buf, size_t size)
+long vfs_file_save(struct task *task, struct file *file, void *buf, size_t size)
 {
     struct vfs_file *data = file->data;
     struct saved_file s = {
@@ -90,7 +90,7 @@ static long file_save(struct task *task, struct file *file, void *buf, size_t si
     return (long)(sizeof s + data->path_len);
 }
 
-static void file_release(struct file *file)
+void vfs_file_release(struct file *file)
 {
     struct vfs_file *data = file->data;
 
@@ -111,12 +111,12 @@ static const struct file_ops vfs_file_ops = {
     .kind = FILE_VFS,
     .getdents = file_getdents,
     .lseek = file_lseek,
-    .fstat = file_fstat,
-    .statfs = file_statfs,
-    .path = file_path,
+    .fstat = vfs_file_fstat,
+    .statfs = vfs_file_statfs,
+    .path = vfs_file_path,
     .ftruncate = file_ftruncate,
-    .save = file_save,
-    .release = file_release,
+    .save = vfs_file_save,
+    .release = vfs_file_release,
 };
 
 static long path_ioctl(struct task *task, struct file *file, uint64_t request, uint64_t arg)
@@ -137,26 +137,31 @@ static const struct file_ops vfs_path_ops = {
     .write = path_only,
     .getdents = path_only,
     .ioctl = path_ioctl,
-    .fstat = file_fstat,
-    .statfs = file_statfs,
-    .path = file_path,
+    .fstat = vfs_file_fstat,
+    .statfs = vfs_file_statfs,
+    .path = vfs_file_path,
     .ftruncate = path_ftruncate,
-    .save = file_save,
-    .release = file_release,
+    .save = vfs_file_save,
+    .release = vfs_file_release,
 };
 
 bool vfs_file_is(const struct file *file)
 {
-    return file->ops == &vfs_file_ops || file->ops == &vfs_path_ops;
+    return file->ops->release == vfs_file_release;
 }
 
-static long file_make(struct vfs_file *data, int fd, unsigned flags, struct file **out)
+static long file_make(struct vfs_file *data, int fd, unsigned flags, const struct file_ops *ops, struct file **out)
 {
-    *out = file_new(flags & LINUX_O_PATH ? &vfs_path_ops : &vfs_file_ops, fd, flags, data);
+    *out = file_new(flags & LINUX_O_PATH ? &vfs_path_ops : ops, fd, flags, data);
     return *out ? 0 : -LINUX_ENOMEM;
 }
 
 long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **out)
+{
+    return vfs_file_new_ops(node, fd, flags, &vfs_file_ops, out);
+}
+
+long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops, struct file **out)
 {
     struct vfs_file *data = kzalloc(sizeof *data + node->path_len + 1);
     long r;
@@ -173,7 +178,7 @@ long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **o
     data->priv = node->priv;
     data->path_len = node->path_len;
     memcpy(data->path, node->path, node->path_len);
-    r = file_make(data, fd, flags, out);
+    r = file_make(data, fd, flags, ops, out);
     if (r < 0) {
         if (data->lower_fd >= 0)
             host_close(data->lower_fd);
@@ -183,7 +188,8 @@ long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **o
     return r;
 }
 
-static struct file *file_load_saved(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size)
+struct file *vfs_file_load_ops(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size,
+                               const struct file_ops *ops)
 {
     struct mount_table *mounts = task->fs->mounts;
     struct vfs_file *data;
@@ -207,17 +213,17 @@ static struct file *file_load_saved(struct task *task, int host_fd, uint32_t fla
     memcpy(data->path, (const char *)buf + sizeof s, s.path_len);
     if (s.lower_fd >= 0)
         host_fcntl(s.lower_fd, LINUX_F_SETFD, LINUX_FD_CLOEXEC, NULL);
-    return file_make(data, host_fd, flags, &file) < 0 ? NULL : file;
+    return file_make(data, host_fd, flags, ops, &file) < 0 ? NULL : file;
 }
 
 struct file *file_vfs_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size)
 {
-    return file_load_saved(task, host_fd, flags & ~(uint32_t)LINUX_O_PATH, buf, size);
+    return vfs_file_load_ops(task, host_fd, flags & ~(uint32_t)LINUX_O_PATH, buf, size, &vfs_file_ops);
 }
 
 struct file *file_path_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size)
 {
-    return file_load_saved(task, host_fd, flags | LINUX_O_PATH, buf, size);
+    return vfs_file_load_ops(task, host_fd, flags | LINUX_O_PATH, buf, size, &vfs_file_ops);
 }
 
 long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size)

@@ -55,6 +55,7 @@ struct mount {
     const char *type;      /* as /proc/mounts shows it */
     const char *source;
     int root_fd;           /* host folder, O_PATH; -1: none */
+    _Atomic(char *) host_path, lower_path; /* of root_fd and lower_fd, once somebody has asked */
     int lower_fd;          /* overlay: the read-only lower; otherwise -1 */
     int sidecar_fd;        /* folder of metadata that no extended attribute can carry: -1 not looked for yet, -2 there is none */
     uint64_t dev;          /* st_dev of file systems without host folder */

@@ -63,6 +63,17 @@ struct vfs_file {
 
 /* A file of a host folder over fd, which it takes over. The node tells mount, path and lower half. */
 long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **out);
+/* The same with operations of a kind of its own. */
+long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops, struct file **out);
+/* A file of such a kind after exec, from what vfs_file_save wrote. */
+struct file *vfs_file_load_ops(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size,
+                               const struct file_ops *ops);
+/* file_ops that all files with a struct vfs_file have. */
+long vfs_file_path(struct task *task, struct file *file, char *buf, size_t size);
+long vfs_file_fstat(struct task *task, struct file *file, struct linux_kstat *st);
+long vfs_file_statfs(struct task *task, struct file *file, struct linux_statfs *st);
+long vfs_file_save(struct task *task, struct file *file, void *buf, size_t size);
+void vfs_file_release(struct file *file);
 /* True when the ops are of files whose data is a struct vfs_file. */
 bool vfs_file_is(const struct file *file);
 

@@ -2,9 +2,9 @@
 /* The mount table of a container, made from its spec at the start of every program. */
 #include "container/spec.h"
 #include "fs/internal.h"
+#include "fs/virtual.h"
 
 /* Virtual file systems register by being linked in. */
-extern const struct fs_ops proc_ops __attribute__((weak));
 extern const struct fs_ops sysfs_ops __attribute__((weak));
 extern const struct fs_ops devpts_ops __attribute__((weak));
 
@@ -51,7 +51,7 @@ static long add_from_spec(struct mount_table *table, const struct container_spec
     case SPEC_MOUNT_TMPFS:
         return add_folder(table, &folder_ops, point, "tmpfs", "tmpfs", flags, source, NULL);
     case SPEC_MOUNT_PROC:
-        return add_virtual(table, &proc_ops, point, "proc", flags);
+        return add_virtual(table, &proc_fs.ops, point, "proc", flags);
     case SPEC_MOUNT_SYS:
         return add_virtual(table, &sysfs_ops, point, "sysfs", flags);
     case SPEC_MOUNT_DEV:
@@ -72,7 +72,7 @@ long fs_mounts_make(const struct container_spec *spec, const char *sysroot, stru
         return -LINUX_ENOMEM;
     if (!spec) {
         r = add_folder(table, &folder_ops, "/", "rootfs", "rootfs", MOUNT_IDENTITY, sysroot ? sysroot : "/", NULL);
-        return r < 0 ? r : add_virtual(table, &proc_ops, "/proc", "proc", MOUNT_NOSUID | MOUNT_NODEV | MOUNT_NOEXEC);
+        return r < 0 ? r : add_virtual(table, &proc_fs.ops, "/proc", "proc", MOUNT_NOSUID | MOUNT_NODEV | MOUNT_NOEXEC);
     }
     for (uint32_t i = 0; i < spec->nmounts && r == 0; i++)
         r = add_from_spec(table, spec, spec_mounts(spec) + i);

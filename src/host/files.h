@@ -51,6 +51,8 @@ long host_sync_file_range(int fd, int64_t offset, int64_t len, unsigned flags);
 /* flock(2): may block. */
 long host_flock(int fd, int operation, host_stop stop);
 
+/* Moves the process's working folder; the descriptor may be O_PATH. */
+long host_fchdir(int fd);
 /* Replaces the mask for modes of new files; returns the old one. */
 unsigned host_umask(unsigned mask);
 uint32_t host_uid(void);

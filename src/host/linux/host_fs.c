@@ -201,6 +201,11 @@ long host_flock(int fd, int operation, host_stop stop)
     return host_syscall_stop(stop, HOST_NR(flock), fd, operation, 0, 0, 0, 0);
 }
 
+long host_fchdir(int fd)
+{
+    return host_syscall1(HOST_NR(fchdir), fd);
+}
+
 unsigned host_umask(unsigned mask)
 {
     return (unsigned)host_syscall1(HOST_NR(umask), mask);
