@@ -69,7 +69,8 @@ static int dispatch(int argc, char **argv, struct error *err)
         error_hint(err, "`coracle --help` lists the commands");
         return err->status;
     }
-    if (argc > 2 && is_help(argv[2]))
+    /* -h with something behind it may be the verb's own: the hostname of `run`. */
+    if (argc > 2 && (strcmp(argv[2], "--help") == 0 || (argc == 3 && is_help(argv[2]))))
         return verb_help(verb);
     return verb->run(argc - 1, argv + 1, err);
 }

@@ -265,6 +265,12 @@ static int prepare(struct run *run, struct error *err)
         return error_set(err, STATUS_OURS, "there is no engine '%s' on this machine", o->engine);
     if (o->platform && strcmp(o->platform, "linux/amd64") != 0 && strcmp(o->platform, "linux/x86_64") != 0)
         return error_set(err, STATUS_OURS, "there is no engine for the platform %s on this machine", o->platform);
+    if (run->image.arch && strcmp(run->image.arch, "amd64") != 0) {
+        error_set(err, STATUS_OURS, "the image %s is for %s, and there is no engine for that on this machine", o->image,
+                  run->image.arch);
+        error_hint(err, "if its archive has more platforms: coracle load --platform linux/amd64");
+        return err->status;
+    }
     r = add_mounts(run, err);
     if (r)
         return r;
