@@ -63,6 +63,8 @@ long host_fstatat(int dirfd, const char *path, struct linux_kstat *st, int flags
 long host_fcntl(int fd, int cmd, unsigned long arg, host_stop stop);
 long host_ioctl(int fd, unsigned long request, unsigned long arg, host_stop stop);
 long host_dup(int fd, int lowest);
+/* Makes target a duplicate of fd, closing what it was. */
+long host_dup_to(int fd, int target);
 long host_ftruncate(int fd, int64_t size);
 long host_readlinkat(int dirfd, const char *path, char *buf, size_t n);
 long host_getdents(int fd, void *buf, size_t n);

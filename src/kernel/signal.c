@@ -2,6 +2,7 @@
 /* Signals on their way: from the host into an inbox, from there or from guest code into a queue, and the
  * masks that hold them there. */
 #include "kernel/signal.h"
+#include "container/spec.h"
 #include "host/host.h"
 #include "host/signal.h"
 #include "host/alloc.h"
@@ -42,13 +43,17 @@ uint64_t signal_host_arrived(struct task *task, const struct linux_siginfo *info
 }
 
 /* The numbers that the host put into a siginfo become the guest's. */
-static void info_to_guest(struct process *p, struct linux_siginfo *info)
+static void info_to_guest(struct task *task, struct linux_siginfo *info)
 {
+    struct process *p = task->process;
     bool by_host = info->si_code == LINUX_SI_USER || info->si_code == LINUX_SI_TKILL ||
                    info->si_code == LINUX_SI_MESGQ || (info->si_signo == LINUX_SIGCHLD && info->si_code > 0);
 
     if (by_host && info->si_pid)
         info->si_pid = pids_to_guest(p, info->si_pid);
+    /* The host knows one user for all of the container; a child is most often its parent's. */
+    if (by_host && p->spec && !(p->spec->flags & SPEC_IDENTITY) && info->si_uid == p->spec->host_uid)
+        info->si_uid = info->si_signo == LINUX_SIGCHLD ? task->cred->uid : 0;
 }
 
 /* Whom a signal of the host is for: a task of the process, or NULL for the process itself. */
@@ -89,7 +94,7 @@ void signal_drain(struct task *task)
 
         atomic_store_explicit(&s->inbox_tail, ++tail, memory_order_release);
         to = addressee(task, &info);
-        info_to_guest(task->process, &info);
+        info_to_guest(task, &info);
         if (info.si_code == LINUX_SI_QUEUE)
             memset(info.bytes + 16, 0, sizeof(info.bytes) - 16);
         if (to)
@@ -119,6 +124,36 @@ static void queue_discard(struct signals *s, struct signal_queue *q, uint64_t se
     q->set &= ~set;
 }
 
+/* process.lock and signals.lock are held here, and in the next. */
+static uint64_t waiting_signals(struct process *p)
+{
+    uint64_t set = p->signals->shared.set;
+    struct task *t;
+
+    list_for_each_entry (t, &p->tasks, in_process)
+        set |= t->sig.own.set;
+    return set;
+}
+
+static void watches_settle(struct process *p)
+{
+    uint64_t waiting = waiting_signals(p);
+    struct signal_watch *w;
+
+    list_for_each_entry (w, &p->signals->watches, link)
+        if (!(waiting & w->set))
+            w->notify(w, false);
+}
+
+void signal_watches_settle(struct process *p)
+{
+    if (likely(list_empty(&p->signals->watches)))
+        return;
+    LOCK_SCOPE(&p->lock);
+    LOCK_SCOPE(&p->signals->lock);
+    watches_settle(p);
+}
+
 void signals_discard(struct process *p, uint64_t set)
 {
     struct task *t;
@@ -126,6 +161,8 @@ void signals_discard(struct process *p, uint64_t set)
     queue_discard(p->signals, &p->signals->shared, set);
     list_for_each_entry (t, &p->tasks, in_process)
         queue_discard(p->signals, &t->sig.own, set);
+    if (unlikely(!list_empty(&p->signals->watches)))
+        watches_settle(p);
 }
 
 /* A timer's signal that still waits counts the expiries that come meanwhile. */
@@ -286,7 +323,7 @@ static long queue_signal(struct process *p, struct task *target, const struct li
         return r;
     list_for_each_entry (w, &s->watches, link)
         if (w->set & SIGNAL_BIT(sig))
-            w->notify(w);
+            w->notify(w, true);
     /* Against signal_set_mask: either it sees the signal, or the new mask is seen here. */
     atomic_thread_fence(memory_order_seq_cst);
     wake = target ? (wants(target, sig) ? target : NULL) : choose(p, sig, task_current());
@@ -397,9 +434,13 @@ int signal_take(struct task *task, uint64_t set, struct linux_siginfo *info)
     signal_drain(task);
     if (!((task->sig.own.set | s->shared.set) & set))
         return 0;
-    LOCK_SCOPE(&s->lock);
+    lock_acquire(&s->lock);
     sig = signal_dequeue(s, &task->sig.own, set, info);
-    return sig ? sig : signal_dequeue(s, &s->shared, set, info);
+    if (!sig)
+        sig = signal_dequeue(s, &s->shared, set, info);
+    lock_release(&s->lock);
+    signal_watches_settle(task->process);
+    return sig;
 }
 
 static bool time_left(const struct linux_timespec *deadline, struct linux_timespec *left)
@@ -452,15 +493,31 @@ long signal_wait(struct task *task, uint64_t set, struct linux_siginfo *info,
     return r;
 }
 
+/* --- watching --- */
+
 void signal_watch_add(struct task *task, struct signal_watch *watch)
 {
-    LOCK_SCOPE(&task->process->signals->lock);
-    list_push_back(&task->process->signals->watches, &watch->link);
+    struct process *p = task->process;
+    LOCK_SCOPE(&p->lock);
+    LOCK_SCOPE(&p->signals->lock);
+
+    list_push_back(&p->signals->watches, &watch->link);
+    watch->notify(watch, waiting_signals(p) & watch->set);
 }
 
-void signal_watch_remove(struct task *task, struct signal_watch *watch)
+void signal_watch_change(struct task *task, struct signal_watch *watch, uint64_t set)
 {
-    LOCK_SCOPE(&task->process->signals->lock);
+    struct process *p = task->process;
+    LOCK_SCOPE(&p->lock);
+    LOCK_SCOPE(&p->signals->lock);
+
+    watch->set = set;
+    watch->notify(watch, waiting_signals(p) & set);
+}
+
+void signal_watch_remove(struct signals *signals, struct signal_watch *watch)
+{
+    LOCK_SCOPE(&signals->lock);
     list_remove(&watch->link);
 }
 

@@ -57,12 +57,12 @@ struct signal_timer {
     int overrun; /* of the signal that was last taken */
 };
 
-/* Somebody who wants to know when a signal of the set is queued (signalfd). Called with signals.lock held:
- * may only wake. */
+/* Somebody who wants to know when signals of the set wait (signalfd): pending at each arrival, not pending when the last has been
+ * taken. Called with signals.lock held: may only wake. */
 struct signal_watch {
     struct list link; /* signals.watches */
-    uint64_t set;
-    void (*notify)(struct signal_watch *watch);
+    uint64_t set;     /* changed by signal_watch_change */
+    void (*notify)(struct signal_watch *watch, bool pending);
 };
 
 struct signals {
@@ -178,9 +178,10 @@ void signals_discard_all(struct task *task);
 /* A task leaves while others go on: what waits for the process is passed on, the rest is dropped. */
 void signal_task_leaves(struct task *task);
 
-/* Starts and ends watching; see struct signal_watch. */
+/* Starts and ends watching, and changes what is watched; see struct signal_watch. */
 void signal_watch_add(struct task *task, struct signal_watch *watch);
-void signal_watch_remove(struct task *task, struct signal_watch *watch);
+void signal_watch_change(struct task *task, struct signal_watch *watch, uint64_t set);
+void signal_watch_remove(struct signals *signals, struct signal_watch *watch);
 
 /* The task of this process with that guest number, or NULL. process.lock must be held. */
 struct task *process_find_task(struct process *process, int tid);

@@ -160,6 +160,7 @@ void signal_deliver(struct task *task)
     while (next_signal(task, &info, &action)) {
         if (unlikely(task->process->tracer))
             trace_signal(task, info.si_signo, info.si_code);
+        signal_watches_settle(task->process);
         if (action.sa_handler == SIGNAL_DEFAULT)
             act_by_default(task, &info);
         else if (action.sa_handler != SIGNAL_IGNORE)

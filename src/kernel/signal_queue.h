@@ -12,6 +12,8 @@ void signals_note_blocked(struct process *process, uint64_t set);
 void signals_discard(struct process *process, uint64_t set);
 /* Moves what the host has brought to the queues. */
 void signal_drain(struct task *task);
+/* After signals were taken: tells watches that have nothing left. Takes process.lock and signals.lock. */
+void signal_watches_settle(struct process *process);
 /* The next signal of the set from a queue; info is filled in, the signal is gone. signals.lock is held. */
 int signal_dequeue(struct signals *signals, struct signal_queue *queue, uint64_t set,
                    struct linux_siginfo *info);

@@ -141,6 +141,11 @@ long host_dup(int fd, int lowest)
     return host_syscall3(HOST_NR(fcntl), fd, LINUX_F_DUPFD_CLOEXEC, lowest);
 }
 
+long host_dup_to(int fd, int target)
+{
+    return host_syscall3(HOST_NR(dup3), fd, target, LINUX_O_CLOEXEC);
+}
+
 long host_ftruncate(int fd, int64_t size)
 {
     return host_syscall2(HOST_NR(ftruncate), fd, size);
