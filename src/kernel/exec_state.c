@@ -81,12 +81,14 @@ static void save_signals(struct task *task, struct exec_builder *b)
     kfree(infos);
 }
 
-/* The number of an earlier descriptor with the same file, + 1. */
+/* The number of an earlier descriptor that stays open, with the same file, + 1. */
 static uint32_t find_same(struct fdtable *table, int fd, const struct file *file)
 {
+    bool cloexec;
+
     if (atomic_load(&file->refs) > 1)
         for (int i = fd_next(table, 0); i >= 0 && i < fd; i = fd_next(table, i + 1))
-            if (fd_peek(table, i, NULL) == file)
+            if (fd_peek(table, i, &cloexec) == file && !cloexec)
                 return (uint32_t)i + 1;
     return 0;
 }
