@@ -17,19 +17,32 @@ static void say(const char *format, ...)
     host_log(line, MIN((size_t)n, sizeof(line) - 1));
 }
 
-noreturn_fn void kernel_fatal(const char *format, ...)
+static noreturn_fn void fatal(int status, const char *format, va_list ap)
 {
     char line[512];
-    va_list ap;
-
-    va_start(ap, format);
     int n = fmt_v(line, sizeof(line) - 1, format, ap);
-    va_end(ap);
+
     n = (int)MIN((size_t)n, sizeof(line) - 2);
     line[n++] = '\n';
     host_log("coracle: ", 9);
     host_log(line, (size_t)n);
-    host_exit_group(125);
+    host_exit_group(status);
+}
+
+noreturn_fn void kernel_fatal(const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    fatal(125, format, ap);
+}
+
+noreturn_fn void kernel_fatal_status(int status, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    fatal(status, format, ap);
 }
 
 /* Frame pointers are kept in the kernel program, and a kernel stack has fixed bounds. */

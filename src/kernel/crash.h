@@ -29,5 +29,7 @@ void crash_note_call(struct task *task, long result);
 
 /* The kernel program cannot go on: "coracle: what: why", exit status 125. */
 noreturn_fn void kernel_fatal(const char *format, ...) printf_like(1, 2);
+/* The same with another exit status. */
+noreturn_fn void kernel_fatal_status(int status, const char *format, ...) printf_like(2, 3);
 
 #endif

@@ -10,6 +10,7 @@
 #include "host/signal.h"
 #include "host/alloc.h"
 #include "kernel/boot.h"
+#include "kernel/crash.h"
 #include "kernel/cred.h"
 #include "kernel/exec.h"
 #include "kernel/fdtable.h"
@@ -300,9 +301,9 @@ static int restore_fs(struct task *task, const struct exec_state *s)
         r = fs_first_process(task);
     if (r < 0)
         return (int)r;
-    if (cwd)
-        r = vfs_chdir_path(task, cwd);
-    return r < 0 ? (int)r : 0;
+    if (cwd && (r = vfs_chdir_path(task, cwd)) < 0)
+        kernel_fatal_status(126, "the working directory \"%s\" cannot be entered: %s", cwd, abi_errno_name((int)-r));
+    return 0;
 }
 
 /* Signals that wait: those with details first, the others with none. */
@@ -531,9 +532,11 @@ int exec_state_restore(struct task *task, struct boot *boot)
         if (s) {
             error = restore_all(task, boot, s);
             if (error == 0) {
-                p->exe = file_new(&file_host_ops, s->exe_fd, LINUX_O_RDONLY, NULL);
+                if (s->exe_fd >= 0)
+                    p->exe = file_new(&file_host_ops, s->exe_fd, LINUX_O_RDONLY, NULL);
+                boot->first = s->flags & EXEC_STATE_FIRST;
                 boot->exe_path = kstrdup(s->execfn.length ? exec_state_section(s, s->execfn) : p->exe_path);
-                if (!p->exe || !boot->exe_path)
+                if ((!p->exe && s->exe_fd >= 0) || !boot->exe_path)
                     error = -LINUX_ENOMEM;
             }
             kpages_free(s, room);

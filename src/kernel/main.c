@@ -144,19 +144,19 @@ static void load_program(struct task *task)
     struct elf_image program, interpreter = {0};
     struct mm *mm = task->process->mm;
     bool randomize = !(task->process->personality & LINUX_ADDR_NO_RANDOMIZE);
-    int r = elf_probe(boot.exe_fd, &info);
+    int r = elf_probe(boot.exe_fd, &info), status = boot.first ? 126 : 125;
 
     if (r < 0)
-        kernel_fatal("%s: this is not a program that Coracle can run (%s)", boot.exe_path, abi_errno_name(-r));
+        kernel_fatal_status(status, "%s: this is not a program that Coracle can run (%s)", boot.exe_path, abi_errno_name(-r));
     if (info.arch != task->engine->arch)
-        kernel_fatal("%s: a program for %s, for which there is no engine on this machine", boot.exe_path,
+        kernel_fatal_status(status, "%s: a program for %s, for which there is no engine on this machine", boot.exe_path,
                      abi_arch_name(info.arch));
     task->cpu.arch = info.arch;
     uint64_t hint = PIE_BASE + (randomize ? (random_word(0) & 0xfffffff) << 12 & UINT64_C(0xffffffffff) : 0);
     /* A position-independent file without an interpreter is one itself (ld.so run by hand): it goes with the libraries. */
     r = elf_map(task, boot.exe_fd, &info, info.interpreter[0] ? hint : info.dynamic ? hint : 0, &program);
     if (r < 0)
-        kernel_fatal("%s: cannot be loaded (%s)", boot.exe_path, abi_errno_name(-r));
+        kernel_fatal_status(status, "%s: cannot be loaded (%s)", boot.exe_path, abi_errno_name(-r));
     mm->exe_start = program.start;
     mm->exe_end = program.end;
     mm->entry = program.entry;
@@ -166,13 +166,14 @@ static void load_program(struct task *task)
         int fd = exec_open_interpreter(task, info.interpreter);
 
         if (fd < 0)
-            kernel_fatal("%s: its interpreter %s cannot be opened (%s)", boot.exe_path, info.interpreter,
+            kernel_fatal_status(boot.first && fd == -LINUX_ENOENT ? 127 : status,
+                                "%s: its interpreter %s cannot be opened (%s)", boot.exe_path, info.interpreter,
                          abi_errno_name(-fd));
         r = elf_probe(fd, &interpreter_info);
         if (r == 0)
             r = elf_map(task, fd, &interpreter_info, 0, &interpreter);
         if (r < 0)
-            kernel_fatal("%s: its interpreter %s cannot be loaded (%s)", boot.exe_path, info.interpreter,
+            kernel_fatal_status(status, "%s: its interpreter %s cannot be loaded (%s)", boot.exe_path, info.interpreter,
                          abi_errno_name(-r));
         host_close(fd);
         task->cpu.pc = interpreter.entry;
@@ -196,6 +197,10 @@ static void kernel_main(void *arg)
     if (r < 0)
         kernel_fatal("this host offers no way to catch system calls (neither user dispatch nor seccomp): %s",
                      abi_errno_name(-r));
+    if (boot.exe_fd < 0)
+        first_program_exec(task, &boot);
+    if (boot.first)
+        first_program_check(task, &boot);
     load_program(task);
     /* Only now: nothing interrupts the loading, and what has waited since before the exec is looked at first. */
     signals_start(task, boot.state_fd < 0);
