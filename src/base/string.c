@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory and string functions for programs without a C library. General registers only: the guest's vector
- * registers are live while they run. On x86-64 `rep movsb` and `rep stosb` are fast for long ranges on every CPU with ERMS.
+ * registers are live while they run. On x86-64 `rep movsb` and `rep stosb` are fast for long ranges on every
+ * CPU with ERMS.
  */
 #include "base/base.h"
 
@@ -9,7 +10,8 @@
 
 typedef uint64_t __attribute__((may_alias, aligned(1))) word;
 
-/* What is longer than this is left to the string instructions, whose start costs as much as this many words. */
+/* What is longer than this is left to the string instructions, whose start costs as much as this many words.
+ */
 #define SHORT 256
 
 #if defined(__x86_64__)
@@ -27,7 +29,8 @@ static void fill_long(unsigned char *d, unsigned char c, size_t n)
 #define fill_long fill_short
 #endif
 
-/* The accesses are volatile so that the compiler does not turn the loops into calls of these very functions. */
+/* The accesses are volatile so that the compiler does not turn the loops into calls of these very functions.
+ */
 static void copy_short(unsigned char *d, const unsigned char *s, size_t n)
 {
     for (; n >= sizeof(word); n -= sizeof(word), d += sizeof(word), s += sizeof(word))

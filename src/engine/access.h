@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only instructions of ours that touch guest memory (engine/ARCH/access.S): leaf functions that return 0 (or a length), or -EFAULT
- * when a page is not there: a fault between access_begin and access_end continues at access_fault. Whoever calls them has asked
- * access_is_guest before. The kernel's form of this is kernel/user.h.
+ * The only instructions of ours that touch guest memory (engine/ARCH/access.S): leaf functions that return 0
+ * (or a length), or -EFAULT when a page is not there: a fault between access_begin and access_end continues
+ * at access_fault. Whoever calls them has asked access_is_guest before. The kernel's form of this is
+ * kernel/user.h.
  */
 #ifndef CORACLE_ACCESS_H
 #define CORACLE_ACCESS_H

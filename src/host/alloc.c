@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's heap: power-of-two size classes carved from pages of our window; larger blocks are pages of their own.
+ * The kernel's heap: power-of-two size classes carved from pages of our window; larger blocks are pages of
+ * their own.
  *
- * Each block has a 16-byte header with its class, so that kfree needs no lookup. Memory of a class is reused for that class only.
- * Pages come from the window in address order: host_mmap with MAP_FIXED_NOREPLACE at a cursor, freed page runs are kept by size.
+ * Each block has a 16-byte header with its class, so that kfree needs no lookup. Memory of a class is reused
+ * for that class only. Pages come from the window in address order: host_mmap with MAP_FIXED_NOREPLACE at a
+ * cursor, freed page runs are kept by size.
  */
 #include "host/alloc.h"
 #include "host/host.h"

@@ -19,7 +19,8 @@ static inline void lock_acquire(struct lock *l)
 {
     uint32_t free = 0;
 
-    if (!atomic_compare_exchange_strong_explicit(&l->state, &free, 1, memory_order_acquire, memory_order_relaxed))
+    if (!atomic_compare_exchange_strong_explicit(&l->state, &free, 1, memory_order_acquire,
+                                                 memory_order_relaxed))
         lock_wait(l);
 }
 
@@ -37,8 +38,8 @@ static inline void lock_cleanup(struct lock **l)
 #define LOCK_NAME2(line) lock_guard_##line
 #define LOCK_NAME(line)  LOCK_NAME2(line)
 /* Holds the lock until the end of the block. */
-#define LOCK_SCOPE(l)                                                                                         \
-    struct lock *LOCK_NAME(__LINE__) cleanup(lock_cleanup) = (l);                                             \
+#define LOCK_SCOPE(l)                                                                                        \
+    struct lock *LOCK_NAME(__LINE__) cleanup(lock_cleanup) = (l);                                            \
     lock_acquire(LOCK_NAME(__LINE__))
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * Signals of the host, as the kernel and the engines see them.
  *
- * Each thread that runs guest code has a signal stack inside its task area. All caught signals arrive in one function,
- * host_signal_upcall (kernel/host_event.c), on that stack, with all signals masked. There, only recording and redirecting is allowed.
+ * Each thread that runs guest code has a signal stack inside its task area. All caught signals arrive in one
+ * function, host_signal_upcall (kernel/host_event.c), on that stack, with all signals masked. There, only
+ * recording and redirecting is allowed.
  */
 #ifndef CORACLE_HOST_SIGNAL_H
 #define CORACLE_HOST_SIGNAL_H
@@ -11,7 +12,8 @@
 #include "abi/abi.h"
 #include "base/base.h"
 
-/* General registers in the order in which the host's instructions encode them, and what a fault leaves beside them. */
+/* General registers in the order in which the host's instructions encode them, and what a fault leaves beside
+ * them. */
 struct host_registers {
     uint64_t gpr[32];
     uint64_t pc, flags;
@@ -27,7 +29,8 @@ enum host_disposition {
     HOST_SIGNAL_CATCH,
 };
 
-/* flags: LINUX_SA_NOCLDSTOP, LINUX_SA_NOCLDWAIT; others are ours to choose. Caught signals interrupt blocking calls. */
+/* flags: LINUX_SA_NOCLDSTOP, LINUX_SA_NOCLDWAIT; others are ours to choose. Caught signals interrupt blocking
+ * calls. */
 long host_signal_set(int sig, enum host_disposition disposition, uint64_t flags);
 /* True when the signal is ignored at present (as inherited from whoever started this process). */
 bool host_signal_is_ignored(int sig);
@@ -49,7 +52,8 @@ uint64_t host_context_sp(const struct host_context *hc);
 /* Continues at pc when the handler returns, everything else unchanged. */
 void host_context_set_pc(struct host_context *hc, uint64_t pc);
 void host_context_registers(const struct host_context *hc, struct host_registers *registers);
-/* Continues at pc with stack sp, the first result register holding value; other general registers are undefined. */
+/* Continues at pc with stack sp, the first result register holding value; other general registers are
+ * undefined. */
 void host_context_redirect(struct host_context *hc, uint64_t pc, uint64_t sp, uint64_t value);
 /* Keeps a signal masked after the handler returns. */
 void host_context_block(struct host_context *hc, int sig);

@@ -66,14 +66,15 @@ noreturn_fn void crash_in_kernel(struct task *task, struct host_context *hc, con
     const struct cpu *cpu = &task->cpu;
 
     host_context_registers(hc, &at);
-    say("coracle: a fault inside the kernel library: signal %d, code %d, address %#lx, pc %#lx, sp %#lx, task %d\n",
-        info->si_signo, info->si_code, (unsigned long)info->si_addr, (unsigned long)at.pc, (unsigned long)at.gpr[RSP],
-        task->tid);
+    say("coracle: a fault inside the kernel library: signal %d, code %d, address %#lx, pc %#lx, sp %#lx, "
+        "task %d\n",
+        info->si_signo, info->si_code, (unsigned long)info->si_addr, (unsigned long)at.pc,
+        (unsigned long)at.gpr[RSP], task->tid);
     for (int i = 0; i < 16; i += 4)
-        say("  r%-2d %016lx %016lx %016lx %016lx\n", i, (unsigned long)at.gpr[i], (unsigned long)at.gpr[i + 1],
-            (unsigned long)at.gpr[i + 2], (unsigned long)at.gpr[i + 3]);
-    say("  guest: pc %#lx, sp %#lx, last system call %lu\n", (unsigned long)cpu->pc, (unsigned long)cpu_sp(cpu),
-        (unsigned long)cpu->syscall_nr);
+        say("  r%-2d %016lx %016lx %016lx %016lx\n", i, (unsigned long)at.gpr[i],
+            (unsigned long)at.gpr[i + 1], (unsigned long)at.gpr[i + 2], (unsigned long)at.gpr[i + 3]);
+    say("  guest: pc %#lx, sp %#lx, last system call %lu\n", (unsigned long)cpu->pc,
+        (unsigned long)cpu_sp(cpu), (unsigned long)cpu->syscall_nr);
     say_backtrace(task, at.gpr[RBP]);
     host_signal_set(LINUX_SIGABRT, HOST_SIGNAL_DEFAULT, 0);
     host_signal_mask(LINUX_SIG_UNBLOCK, ~UINT64_C(0), NULL);

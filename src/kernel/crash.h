@@ -9,8 +9,10 @@
 struct task;
 struct host_context;
 
-/* Our own code faulted: says where, with a backtrace, and ends the process with SIGABRT's status. Runs on the signal stack. */
-noreturn_fn void crash_in_kernel(struct task *task, struct host_context *hc, const struct linux_siginfo *info);
+/* Our own code faulted: says where, with a backtrace, and ends the process with SIGABRT's status. Runs on the
+ * signal stack. */
+noreturn_fn void crash_in_kernel(struct task *task, struct host_context *hc,
+                                 const struct linux_siginfo *info);
 
 /* A guest is about to die of a signal: says where it was (crash_guest.c). For processes with debug set. */
 void crash_of_guest(struct task *task, const struct linux_siginfo *info);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The report on a guest that a signal kills: registers, where the frame pointers lead, the last system calls, the memory map. Goes to the
- * standard error of the kernel program, on demand only (coracle --debug). Runs in normal context, on the thread that took the signal.
+ * The report on a guest that a signal kills: registers, where the frame pointers lead, the last system calls,
+ * the memory map. Goes to the standard error of the kernel program, on demand only (coracle --debug). Runs in
+ * normal context, on the thread that took the signal.
  */
 #include "abi/syscalls.h"
 #include "host/host.h"
@@ -139,7 +140,8 @@ static void say_address(const char *what, uint64_t addr)
     if (m.fd >= 0)
         host_close(m.fd);
     if (found && map.name[0])
-        say("  %s %#lx: %s+%#lx", what, (unsigned long)addr, map.name, (unsigned long)(addr - map.start + map.offset));
+        say("  %s %#lx: %s+%#lx", what, (unsigned long)addr, map.name,
+            (unsigned long)(addr - map.start + map.offset));
     else
         say("  %s %#lx%s", what, (unsigned long)addr, found ? "" : ": nothing is mapped there");
 }
@@ -153,15 +155,15 @@ static void say_registers(const struct cpu *cpu)
 
     if (cpu->arch == ABI_X86_64) {
         for (int i = 0; i < 16; i += 4)
-            say("  %3s %016lx  %3s %016lx  %3s %016lx  %3s %016lx", names[i], (unsigned long)cpu->gpr[i], names[i + 1],
-                (unsigned long)cpu->gpr[i + 1], names[i + 2], (unsigned long)cpu->gpr[i + 2], names[i + 3],
-                (unsigned long)cpu->gpr[i + 3]);
+            say("  %3s %016lx  %3s %016lx  %3s %016lx  %3s %016lx", names[i], (unsigned long)cpu->gpr[i],
+                names[i + 1], (unsigned long)cpu->gpr[i + 1], names[i + 2], (unsigned long)cpu->gpr[i + 2],
+                names[i + 3], (unsigned long)cpu->gpr[i + 3]);
         say("  flags %lx", (unsigned long)cpu->flags);
         return;
     }
     for (int i = 0; i < 30; i += 3)
-        say("  x%-2d %016lx  x%-2d %016lx  x%-2d %016lx", i, (unsigned long)cpu->x[i], i + 1, (unsigned long)cpu->x[i + 1],
-            i + 2, (unsigned long)cpu->x[i + 2]);
+        say("  x%-2d %016lx  x%-2d %016lx  x%-2d %016lx", i, (unsigned long)cpu->x[i], i + 1,
+            (unsigned long)cpu->x[i + 1], i + 2, (unsigned long)cpu->x[i + 2]);
     say("  x30 %016lx  sp  %016lx", (unsigned long)cpu->x[30], (unsigned long)cpu->sp);
 }
 
@@ -170,7 +172,9 @@ static void say_backtrace(struct task *task)
     const struct cpu *cpu = &task->cpu;
     uint64_t fp = cpu->arch == ABI_X86_64 ? cpu->gpr[RBP] : cpu->x[29], frame[2];
 
-    for (int i = 0; i < FRAMES_MAX && fp && !(fp & 7) && user_read(task, frame, fp, sizeof(frame)) == 0 && frame[1]; i++) {
+    for (int i = 0;
+         i < FRAMES_MAX && fp && !(fp & 7) && user_read(task, frame, fp, sizeof(frame)) == 0 && frame[1];
+         i++) {
         say_address("called from", frame[1]);
         if (frame[0] <= fp)
             break;
@@ -208,8 +212,8 @@ void crash_of_guest(struct task *task, const struct linux_siginfo *info)
     const char *name = abi_signal_name(info->si_signo);
     bool fault = info->si_code > 0 && (SIGNAL_BIT(info->si_signo) & SIGNALS_SYNCHRONOUS);
 
-    say("coracle: %s (process %d, thread %d) is killed by %s, code %d", task->comm, task->process->pid, task->tid,
-        name ? name : "a signal", info->si_code);
+    say("coracle: %s (process %d, thread %d) is killed by %s, code %d", task->comm, task->process->pid,
+        task->tid, name ? name : "a signal", info->si_code);
     if (fault)
         say_address("the fault is at", info->si_addr);
     say_address("pc", task->cpu.pc);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happens on a thread's signal stack when a host signal arrives: record and redirect, nothing else. No lock may be taken here, for the
- * interrupted code may hold it.
+ * What happens on a thread's signal stack when a host signal arrives: record and redirect, nothing else. No
+ * lock may be taken here, for the interrupted code may hold it.
  */
 #include "engine/access.h"
 #include "host/host.h"

@@ -99,7 +99,7 @@ long mm_protect(struct task *task, uint64_t addr, uint64_t len, int prot)
         task->engine->code_changed(addr, rounded, prot, LINUX_MAP_PRIVATE);
     r = host_mprotect((void *)(uintptr_t)addr, len, prot);
     if (r == 0 && (prot & LINUX_PROT_EXEC) && !(prot & LINUX_PROT_WRITE))
-        task->engine->code_changed(addr, rounded, prot, LINUX_MAP_PRIVATE);
+        task->engine->code_changed(addr, rounded, prot, CODE_SHARING_UNKNOWN);
     return r;
 }
 
@@ -112,14 +112,11 @@ long mm_remap(struct task *task, uint64_t old, uint64_t old_len, uint64_t new_le
     long r = ALIGN_UP(new_len, PAGE) > rounded ? mm_may_grow(task, old, rounded, ALIGN_UP(new_len, PAGE) - rounded) : 0;
     if (r < 0)
         return r;
-    r = host_mremap((void *)(uintptr_t)old, old_len, new_len, flags, (void *)(uintptr_t)new_addr);
-    if (!host_is_error(r)) {
-        if ((uint64_t)r != old || ALIGN_UP(new_len, PAGE) < rounded)
-            task->engine->code_changed(old, rounded, 0, 0);
-        if (flags & LINUX_MREMAP_FIXED)
-            task->engine->code_changed((uint64_t)r, ALIGN_UP(new_len, PAGE), 0, 0);
-    }
-    return r;
+    /* Code that moves is the guest's own; there it is not known as code, and costs a trap for each call. */
+    task->engine->code_changed(old, rounded, 0, LINUX_MAP_PRIVATE);
+    if (flags & LINUX_MREMAP_FIXED)
+        task->engine->code_changed(new_addr, ALIGN_UP(new_len, PAGE), 0, 0);
+    return host_mremap((void *)(uintptr_t)old, old_len, new_len, flags, (void *)(uintptr_t)new_addr);
 }
 
 uint64_t mm_brk(struct task *task, uint64_t brk)

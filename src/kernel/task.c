@@ -7,7 +7,8 @@
 
 _Static_assert(sizeof(struct task) <= TASK_STRUCT_SPACE, "struct task outgrew its place in the task area");
 
-/* Areas of ended threads, guard pages in place: making one anew costs more than all else that starts a thread. */
+/* Areas of ended threads, guard pages in place: making one anew costs more than all else that starts a
+ * thread. */
 #define CACHED_AREAS 16
 
 static struct {
@@ -95,7 +96,7 @@ void process_kick_others(struct task *task, uint32_t work)
     struct task *other;
     LOCK_SCOPE(&task->process->lock);
 
-    list_for_each_entry(other, &task->process->tasks, in_process)
+    list_for_each_entry (other, &task->process->tasks, in_process)
         if (other != task)
             task_kick(other, work);
 }

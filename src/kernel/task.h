@@ -2,8 +2,9 @@
 /*
  * The objects of a guest process: task (a thread), process (what its threads share), mm (its memory).
  *
- * One host process normally holds one guest process, but after a vfork the child lives in its parent's memory until it execs:
- * nothing may assume one process per address space. Everything is reached from the current task, never from a global.
+ * One host process normally holds one guest process, but after a vfork the child lives in its parent's memory
+ * until it execs: nothing may assume one process per address space. Everything is reached from the current
+ * task, never from a global.
  *
  * Lock order, outermost first:
  *   process.lock > mm.lock > fdtable.lock > fs_context.lock > signals.lock > allocator
@@ -40,47 +41,47 @@ struct cred {
 /* The memory of a process. */
 struct mm {
     _Atomic uint32_t refs;
-    struct lock lock;          /* guards everything below, and every change of the mapping */
-    uint64_t brk_start, brk;   /* the heap that brk(2) moves */
-    uint64_t stack_top;        /* the highest address of the initial stack */
+    struct lock lock;        /* guards everything below, and every change of the mapping */
+    uint64_t brk_start, brk; /* the heap that brk(2) moves */
+    uint64_t stack_top;      /* the highest address of the initial stack */
     uint64_t arg_start, arg_end, env_start, env_end;
-    uint64_t vdso;             /* where our vDSO image is; 0: none */
+    uint64_t vdso; /* where our vDSO image is; 0: none */
     uint64_t vdso_len;
     uint64_t exe_start, exe_end; /* the program's image */
     uint64_t entry;
-    uint64_t auxv[64];         /* what /proc/self/auxv shows, pairs, ends with AT_NULL */
+    uint64_t auxv[64]; /* what /proc/self/auxv shows, pairs, ends with AT_NULL */
 };
 
 /* What the threads of a guest process share. */
 struct process {
-    struct lock lock;          /* guards the fields of this group */
-    struct list tasks;         /* task.in_process */
-    _Atomic uint32_t ntasks;   /* changed under lock; exec sleeps on it */
-    struct list ended;         /* tasks whose host threads are ending or have ended (clone.c) */
+    struct lock lock;        /* guards the fields of this group */
+    struct list tasks;       /* task.in_process */
+    _Atomic uint32_t ntasks; /* changed under lock; exec sleeps on it */
+    struct list ended;       /* tasks whose host threads are ending or have ended (clone.c) */
     struct mm *mm;
-    struct fdtable *files;     /* NULL in tasks with a table of their own: use task->files */
-    struct signals *signals;   /* dispositions and the shared queue */
-    int pid;                   /* thread group id in the container's pid namespace */
+    struct fdtable *files;   /* NULL in tasks with a table of their own: use task->files */
+    struct signals *signals; /* dispositions and the shared queue */
+    int pid;                 /* thread group id in the container's pid namespace */
     int host_pid;
-    int ppid;                  /* at start; the present one is asked for (it may have died) */
-    _Atomic uint32_t exiting;  /* 1 + (status << 8 | signal) once exit_group or a fatal signal has begun */
+    int ppid;                 /* at start; the present one is asked for (it may have died) */
+    _Atomic uint32_t exiting; /* 1 + (status << 8 | signal) once exit_group or a fatal signal has begun */
     struct linux_rlimit64 rlimits[16]; /* guarded by lock */
-    struct file *exe;          /* the program's file */
-    char exe_path[4096];       /* its guest path, for /proc/self/exe */
+    struct file *exe;                  /* the program's file */
+    char exe_path[4096];               /* its guest path, for /proc/self/exe */
     char comm[16];
     uint32_t personality;
     bool dumpable, no_new_privs, child_subreaper;
-    bool debug;                /* crash reports are wanted */
-    int supervisor_fd;         /* our line to the supervisor; -1: none */
+    bool debug;        /* crash reports are wanted */
+    int supervisor_fd; /* our line to the supervisor; -1: none */
     struct lock supervisor_lock;
     const struct container_spec *spec; /* mapped read-only, for the life of the container */
-    struct tracer *tracer;     /* NULL: system calls are not traced */
-    const struct pid_table *pids; /* the container's numbers; NULL: guest numbers are the host's */
-    char *sysroot;             /* host path below which the guest's files lie, without a spec; NULL: the host's own */
+    struct tracer *tracer;             /* NULL: system calls are not traced */
+    const struct pid_table *pids;      /* the container's numbers; NULL: guest numbers are the host's */
+    char *sysroot; /* host path below which the guest's files lie, without a spec; NULL: the host's own */
     int kernel_fd, spec_fd, pids_fd; /* what exec hands on; -1: none */
-    void *exec_scratch;        /* memory of an exec under way; a process in place cannot free it itself */
+    void *exec_scratch; /* memory of an exec under way; a process in place cannot free it itself */
     size_t exec_scratch_size;
-    bool in_place;             /* a vfork child that lives in its parent's memory */
+    bool in_place; /* a vfork child that lives in its parent's memory */
     _Atomic uint32_t *vfork_done;
 };
 
@@ -89,34 +90,35 @@ struct task {
     struct cpu cpu;
     const struct engine *engine;
     struct process *process;
-    struct list in_process;    /* process.tasks */
+    struct list in_process; /* process.tasks */
     struct fdtable *files;
-    struct fs_context *fs;     /* root, cwd, umask */
+    struct fs_context *fs; /* root, cwd, umask */
     struct cred *cred;
-    int tid;                   /* in the container's pid namespace */
+    int tid; /* in the container's pid namespace */
     int host_tid;
     struct task_signals sig;
-    uint64_t clear_child_tid;  /* guest address; 0: none */
+    uint64_t clear_child_tid; /* guest address; 0: none */
     uint64_t robust_list, robust_list_len;
     char comm[16];
-    long restart_code;         /* -LINUX_ERESTART* of the call being served, until it is decided what becomes of it; else 0 */
+    long restart_code; /* -LINUX_ERESTART* of the call being served, until it is decided what becomes of it;
+                          else 0 */
     long (*restart)(struct task *); /* for restart_syscall after -ERESTART_RESTARTBLOCK */
     uint64_t restart_data[6];
-    uint64_t syscall_args[6];  /* of the system call that is being served */
+    uint64_t syscall_args[6]; /* of the system call that is being served */
     uint64_t trace_start;
     struct crash_calls recent; /* kept when process.debug */
     int timer_slack;
-    bool registers_set;        /* the system call has set all registers itself: there is no result */
+    bool registers_set; /* the system call has set all registers itself: there is no result */
     bool dead;
 };
 
 /*
- * The memory of a task: one block, aligned to its size, so that a signal handler finds the task from its stack pointer.
- * From low to high: guard page, kernel stack, guard page, signal stack, struct task.
+ * The memory of a task: one block, aligned to its size, so that a signal handler finds the task from its
+ * stack pointer. From low to high: guard page, kernel stack, guard page, signal stack, struct task.
  */
-#define TASK_AREA_SIZE    UINT64_C(0x20000)
-#define TASK_STRUCT_SPACE UINT64_C(0x2000)
-#define TASK_ALTSTACK     UINT64_C(0xc000)
+#define TASK_AREA_SIZE           UINT64_C(0x20000)
+#define TASK_STRUCT_SPACE        UINT64_C(0x2000)
+#define TASK_ALTSTACK            UINT64_C(0xc000)
 #define TASK_KSTACK_TOP(area)    ((area) + TASK_AREA_SIZE - TASK_STRUCT_SPACE - TASK_ALTSTACK - 0x1000)
 #define TASK_ALTSTACK_BASE(area) ((area) + TASK_AREA_SIZE - TASK_STRUCT_SPACE - TASK_ALTSTACK)
 #define TASK_STRUCT(area)        ((struct task *)((area) + TASK_AREA_SIZE - TASK_STRUCT_SPACE))
@@ -158,7 +160,8 @@ void task_kick(struct task *task, uint32_t work);
 /* Ends the whole process: status as for wait(2) (code << 8, or a signal number, | 0x80 for a core). */
 noreturn_fn void process_exit(struct task *task, int wait_status);
 
-/* Serves one system call (table lookup, tracing, restart rules); the result is in the registers afterwards. */
+/* Serves one system call (table lookup, tracing, restart rules); the result is in the registers afterwards.
+ */
 void syscall_dispatch(struct task *task);
 
 #endif

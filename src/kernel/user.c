@@ -9,7 +9,8 @@ void *user_range(struct task *task, uint64_t addr, uint64_t len)
     (void)task;
     if (unlikely(!access_is_guest(addr, len)))
         return NULL;
-    /* A null pointer must stay distinguishable from "refused"; the first page is never mapped, so 1 faults as well. */
+    /* A null pointer must stay distinguishable from "refused"; the first page is never mapped, so 1 faults as
+     * well. */
     return (void *)(uintptr_t)(addr ? addr : 1);
 }
 

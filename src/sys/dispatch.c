@@ -5,8 +5,8 @@
 
 static bool is_restart(long result)
 {
-    return result == -LINUX_ERESTARTSYS || result == -LINUX_ERESTARTNOINTR || result == -LINUX_ERESTARTNOHAND ||
-           result == -LINUX_ERESTART_RESTARTBLOCK;
+    return result == -LINUX_ERESTARTSYS || result == -LINUX_ERESTARTNOINTR ||
+           result == -LINUX_ERESTARTNOHAND || result == -LINUX_ERESTART_RESTARTBLOCK;
 }
 
 void syscall_dispatch(struct task *task)

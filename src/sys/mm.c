@@ -63,6 +63,9 @@ long sys_madvise(SYSCALL_PARAMS)
         return -LINUX_EINVAL;
     if (a0 && !range_or_null(task, a0, a1))
         return -LINUX_ENOMEM;
+    /* What these throw away may be code, whose old bytes come back from the file. */
+    if ((int)a2 == LINUX_MADV_DONTNEED || (int)a2 == LINUX_MADV_FREE || (int)a2 == LINUX_MADV_REMOVE)
+        task->engine->code_changed(a0, ALIGN_UP(a1, PAGE), LINUX_PROT_EXEC, CODE_DROPPED);
     return host_madvise((void *)(uintptr_t)a0, a1, (int)a2);
 }
 

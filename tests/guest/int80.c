@@ -37,7 +37,8 @@ int main(void)
     got = int80(9999, 0, &lost);
     report_raw("int $0x80 of no call", got);
 
-    CHECK_THAT("x32's getpid is that or nothing", (errno = 0, syscall(X32 | SYS_getpid)) == getpid() || errno == ENOSYS);
+    CHECK_THAT("x32's getpid is that or nothing",
+               (errno = 0, syscall(X32 | SYS_getpid)) == getpid() || errno == ENOSYS);
     report("x32, no such call", syscall(X32 | 5000));
     report("x32, beyond", syscall(X32 | 0x3fffffff));
     CHECK(syscall(SYS_getpid) == getpid());

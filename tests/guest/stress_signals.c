@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=60 also=filter */
-/* Threads, forks, execs and signals at random, all at once: nothing is lost, nobody hangs, nobody sees a wrong
- * register. */
+/* Threads, forks, execs and signals at random, all at once: nothing is lost, nobody hangs, nobody sees a
+ * wrong register. */
 #include "check.h"
 #include <pthread.h>
 #include <stdatomic.h>

@@ -2,9 +2,10 @@
 /*
  * The direct engine: guest code runs at native speed in our own process.
  *
- * A system call instruction outside our text raises SIGSYS (Syscall User Dispatch with our text as the allowed range); the site is then rewritten
- * to jump to direct_syscall_entry (site.c), so that later calls from there cost a function call. Both ways end in run() returning
- * TRAP_SYSCALL. Vector registers and FS are never touched by our code: what the guest had in them stays there.
+ * A system call instruction outside our text raises SIGSYS (Syscall User Dispatch with our text as the
+ * allowed range); the site is then rewritten to jump to direct_syscall_entry (site.c), so that later calls
+ * from there cost a function call. Both ways end in run() returning TRAP_SYSCALL. Vector registers and FS are
+ * never touched by our code: what the guest had in them stays there.
  */
 #include "engine/direct/direct.h"
 #include "engine/direct/x86_64/offsets.h"
@@ -23,10 +24,10 @@ _Static_assert(offsetof(struct cpu, syscall_nr) == CPU_SYSCALL_NR, "offsets.h");
 _Static_assert(offsetof(struct cpu, syscall) == CPU_SYSCALL, "offsets.h");
 _Static_assert(offsetof(struct cpu, own_gs) == CPU_OWN_GS, "offsets.h");
 
-#define SYSCALL_INSN_LEN 2
-#define NO_SYSCALL       UINT64_MAX /* a number that no call has */
+#define SYSCALL_INSN_LEN  2
+#define NO_SYSCALL        UINT64_MAX /* a number that no call has */
 #define AUDIT_ARCH_X86_64 0xc000003eu
-#define ADDRESS_LIMIT    UINT64_C(0x7ffffffff000)
+#define ADDRESS_LIMIT     UINT64_C(0x7ffffffff000)
 
 static uint64_t address(const char *symbol)
 {
@@ -143,8 +144,9 @@ static void take_dispatched(struct cpu *cpu, struct host_context *hc, const stru
 }
 
 /*
- * A trap inside our own way in: the slow entry; the usual one when the guest has loaded GS without asking; the first instruction
- * of a trampoline when the guest steps. All of them become the system call that was on its way.
+ * A trap inside our own way in: the slow entry; the usual one when the guest has loaded GS without asking;
+ * the first instruction of a trampoline when the guest steps. All of them become the system call that was on
+ * its way.
  */
 static bool take_entry(struct cpu *cpu, struct host_context *hc, uint64_t pc)
 {
@@ -180,7 +182,8 @@ static bool host_trap(struct cpu *cpu, struct host_context *hc, const struct lin
     if (take_entry(cpu, hc, pc))
         return true;
     if (in_range(pc, direct_window_begin, direct_window_end)) {
-        /* The way out faults when GS was loaded by the guest, or at a pc that is not canonical. cpu still holds the guest's state. */
+        /* The way out faults when GS was loaded by the guest, or at a pc that is not canonical. cpu still
+         * holds the guest's state. */
         load_gs_base(cpu);
         if (info->si_signo == LINUX_SIGSEGV && cpu->pc < ADDRESS_LIMIT) {
             leave_guest(cpu, hc, TRAP_INTERRUPT);

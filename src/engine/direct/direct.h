@@ -12,18 +12,21 @@ extern const char direct_syscall_entry[], direct_syscall_entry_slow[];
 
 /*
  * Rewriting of syscall sites (site.c). All of it runs in normal context.
- * direct_site_trapped: the system call instruction before `after` trapped, with number nr; rewrite it if it may be.
+ * direct_site_trapped: the system call instruction before `after` trapped, with number nr; rewrite it if it
+ * may be.
  */
 void direct_site_trapped(uint64_t after, uint64_t nr);
 void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags);
 bool direct_owns_address(uint64_t addr, uint64_t len);
-/* A thread begins to run guest code in this address space: from the second on, rewriting takes care of other threads. */
+/* A thread begins to run guest code in this address space: from the second on, rewriting takes care of other
+ * threads. */
 void direct_thread_started(void);
 /* From now on rewritten sites enter by direct_syscall_entry_slow: some thread's GS base is the guest's. */
 void direct_use_slow_entry(void);
 /* In a signal handler: true when pc is in a trampoline of ours. */
 bool direct_in_trampoline(uint64_t pc);
-/* In a signal handler: the call that the trampoline at pc makes; *nr is UINT64_MAX when the number is in rax already. */
+/* In a signal handler: the call that the trampoline at pc makes; *nr is UINT64_MAX when the number is in rax
+ * already. */
 bool direct_trampoline_call(uint64_t pc, uint64_t *nr, uint64_t *after);
 /* A breakpoint trapped at pc: true when it was part of a rewriting, which is complete now. */
 bool direct_breakpoint_is_ours(uint64_t pc);

@@ -2,27 +2,34 @@
 /*
  * Rewriting of system call sites.
  *
- * A site is a 2-byte `syscall` in private text that the guest cannot write. When it traps, one of two rewritings is tried:
+ * A site is a 2-byte `syscall` in private text that the guest cannot write. When it traps, one of two
+ * rewritings is tried:
  *
  *   load    mov $nr, %eax          jmp trampoline
  *           syscall           ->   syscall              (untouched: whoever jumps here still traps)
  *
  *   pad     syscall           ->   jmp .+n, to padding within reach that holds: jmp trampoline
  *
- * The trampoline (one per site) puts the number into eax (load only) and the address after the syscall into rcx, as the instruction itself would,
- * and jumps to *entry. It lies within 2 GiB of the site, in private mappings that the guest does not see.
+ * The trampoline (one per site) puts the number into eax (load only) and the address after the syscall into
+ * rcx, as the instruction itself would, and jumps to *entry. It lies within 2 GiB of the site, in private
+ * mappings that the guest does not see.
  *
- * Threads may run the bytes that change: the first byte becomes int3, all cores are synchronised, the tail is written, all cores are
- * synchronised, and the first byte is written. Who meets the int3 waits in the kernel until the lock is free (direct_breakpoint_is_ours).
- * No thread can stand inside the replaced bytes: the load is one instruction, the pad's jump as long as the syscall.
+ * Threads may run the bytes that change: the first byte becomes int3, all cores are synchronised, the tail is
+ * written, all cores are synchronised, and the first byte is written. Who meets the int3 waits in the kernel
+ * until the lock is free (direct_breakpoint_is_ours). No thread can stand inside the replaced bytes: the load
+ * is one instruction, the pad's jump as long as the syscall.
  *
- * What was replaced is remembered, and put back when the guest makes the memory writable: it must find its own code there.
+ * What was replaced is remembered, and put back when the guest makes the memory writable: it must find its
+ * own code there.
  *
- * A site is rewritten when it traps for the second time: a trap costs less than a rewriting, and much code in short programs runs once.
+ * A site is rewritten when it traps for the second time: a trap costs less than a rewriting, and much code in
+ * short programs runs once.
  *
- * What this cannot hide: a guest that reads its own text sees the jumps, and code that it copies from there does not work elsewhere.
+ * What this cannot hide: a guest that reads its own text sees the jumps, and code that it copies from there
+ * does not work elsewhere.
  *
- * All state is guarded by site_lock, except that signal handlers look at the trampoline areas: those are only appended to.
+ * All state is guarded by site_lock, except that signal handlers look at the trampoline areas: those are only
+ * appended to.
  */
 #include "engine/access.h"
 #include "engine/direct/direct.h"
@@ -35,23 +42,29 @@ enum {
     PAGE = 4096,
     AREA_SIZE = 16 * 1024, /* trampolines are made in areas of this size */
     TRAMPOLINE_SIZE = 32,
-    REACH = 118,           /* of a short jump, less the length of what it jumps to */
-    PAD_NEEDED = 7,        /* jmp over; jmp rel32 */
+    REACH = 118,    /* of a short jump, less the length of what it jumps to */
+    PAD_NEEDED = 7, /* jmp over; jmp rel32 */
     JMP_REL32 = 0xe9,
     JMP_REL8 = 0xeb,
     INT3 = 0xcc,
     INT_IMM8 = 0xcd,
     MOV_EAX = 0xb8,
     NEAR = 0x7ff00000,
-    SLOT_SIZE = 16,        /* at the start of each area: the entry's address */
+    SLOT_SIZE = 16, /* at the start of each area: the entry's address */
     SEEN_SIZE = 512,
     PATCH_MAX = 8,
 };
 
+/* What is known about executable memory. UNKNOWN: whether it is private will be asked at the first rewriting.
+ */
+enum code_kind { CODE_FIXED, CODE_PATCHABLE, CODE_UNKNOWN };
+
 struct region {
     uint64_t start, end;
-    bool patchable;
+    enum code_kind kind;
 };
+
+#define NO_NUMBER UINT64_MAX
 
 struct area {
     uint64_t start;
@@ -91,7 +104,7 @@ static int find_region(uint64_t addr)
     return -1;
 }
 
-static void region_add(uint64_t start, uint64_t end, bool patchable)
+static void region_add(uint64_t start, uint64_t end, enum code_kind kind)
 {
     if (region_count == region_room) {
         size_t room = region_room ? region_room * 2 : 64;
@@ -102,7 +115,20 @@ static void region_add(uint64_t start, uint64_t end, bool patchable)
         regions = fresh;
         region_room = room;
     }
-    regions[region_count++] = (struct region){start, end, patchable};
+    regions[region_count++] = (struct region){start, end, kind};
+}
+
+static enum code_kind kind_of(int prot, int map_flags)
+{
+    if ((prot & (LINUX_PROT_READ | LINUX_PROT_WRITE)) != LINUX_PROT_READ)
+        return CODE_FIXED;
+    switch (map_flags & LINUX_MAP_TYPE) {
+    case LINUX_MAP_PRIVATE:
+        return CODE_PATCHABLE;
+    case CODE_SHARING_UNKNOWN:
+        return CODE_UNKNOWN;
+    }
+    return CODE_FIXED;
 }
 
 static void restore_patches(uint64_t start, uint64_t end, bool gone);
@@ -112,9 +138,11 @@ void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags)
     uint64_t end = start + len;
     LOCK_SCOPE(&site_lock);
 
-    if (map_flags == 0 || (prot & (LINUX_PROT_WRITE | LINUX_PROT_EXEC)) != LINUX_PROT_EXEC)
+    if (map_flags == 0 || map_flags == CODE_DROPPED ||
+        (prot & (LINUX_PROT_WRITE | LINUX_PROT_EXEC)) != LINUX_PROT_EXEC)
         restore_patches(start, end, map_flags == 0);
-
+    if (map_flags == CODE_DROPPED)
+        return;
     for (size_t i = 0; i < region_count; i++) {
         struct region r = regions[i];
 
@@ -122,12 +150,12 @@ void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags)
             continue;
         regions[i--] = regions[--region_count];
         if (r.start < start)
-            region_add(r.start, start, r.patchable);
+            region_add(r.start, start, r.kind);
         if (r.end > end)
-            region_add(end, r.end, r.patchable);
+            region_add(end, r.end, r.kind);
     }
     if (prot & LINUX_PROT_EXEC)
-        region_add(start, end, !(prot & LINUX_PROT_WRITE) && (map_flags & LINUX_MAP_TYPE) != LINUX_MAP_SHARED);
+        region_add(start, end, kind_of(prot, map_flags));
 }
 
 bool direct_in_trampoline(uint64_t pc)
@@ -148,26 +176,32 @@ bool direct_owns_address(uint64_t addr, uint64_t len)
     return false;
 }
 
+/* What the trampoline at p does: *nr is NO_NUMBER when it leaves rax alone. */
+static void trampoline_read(const uint8_t *p, uint64_t *nr, uint64_t *after)
+{
+    uint32_t number;
+    int32_t rel;
+
+    *nr = NO_NUMBER;
+    if (*p == MOV_EAX) {
+        memcpy(&number, p + 1, 4);
+        *nr = number;
+        p += 5;
+    }
+    memcpy(&rel, p + 3, 4);
+    *after = (uint64_t)(uintptr_t)p + 7 + (uint64_t)(int64_t)rel;
+}
+
 bool direct_trampoline_call(uint64_t pc, uint64_t *nr, uint64_t *after)
 {
     for (struct area_block *b = &first_block; b; b = b->next)
         for (uint32_t i = 0; i < atomic_load(&b->count); i++) {
             uint64_t offset = pc - b->areas[i].start;
-            const uint8_t *p;
-            uint32_t number;
-            int32_t rel;
 
             if (offset < SLOT_SIZE || offset >= AREA_SIZE)
                 continue;
-            p = (const uint8_t *)(uintptr_t)(pc - (offset - SLOT_SIZE) % TRAMPOLINE_SIZE);
-            *nr = UINT64_MAX;
-            if (*p == MOV_EAX) {
-                memcpy(&number, p + 1, 4);
-                *nr = number;
-                p += 5;
-            }
-            memcpy(&rel, p + 3, 4);
-            *after = (uint64_t)(uintptr_t)p + 7 + (uint64_t)(int64_t)rel;
+            trampoline_read((const uint8_t *)(uintptr_t)(pc - (offset - SLOT_SIZE) % TRAMPOLINE_SIZE), nr,
+                            after);
             return true;
         }
     return false;
@@ -269,18 +303,37 @@ static struct area *area_near(uint64_t addr)
     return area_new(addr);
 }
 
-/* Writes the trampoline of a site; returns its address, 0 when there is no room near it. */
-static uint64_t trampoline_new(uint64_t after, bool load, uint32_t nr)
+/* A trampoline that was made for the same call, which was put back since; 0: none. */
+static uint64_t trampoline_find(uint64_t after, uint64_t nr)
 {
-    struct area *area = area_near(after);
+    uint64_t made_nr, made_after;
 
+    for (struct area_block *b = &first_block; b; b = b->next)
+        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
+            for (uint32_t at = SLOT_SIZE; at < b->areas[i].used; at += TRAMPOLINE_SIZE) {
+                trampoline_read((const uint8_t *)(uintptr_t)(b->areas[i].start + at), &made_nr, &made_after);
+                if (made_nr == nr && made_after == after)
+                    return b->areas[i].start + at;
+            }
+    return 0;
+}
+
+/* The trampoline of a site; 0 when there is no room near it. */
+static uint64_t trampoline_for(uint64_t after, uint64_t nr)
+{
+    uint64_t at = trampoline_find(after, nr);
+    struct area *area;
+
+    if (at)
+        return at;
+    area = area_near(after);
     if (!area)
         return 0;
-    uint64_t at = area->start + area->used;
+    at = area->start + area->used;
     if (make_writable(at, TRAMPOLINE_SIZE, true) < 0)
         return 0;
     uint8_t *p = (uint8_t *)(uintptr_t)at;
-    if (load) { /* mov $nr, %eax */
+    if (nr != NO_NUMBER) { /* mov $nr, %eax */
         *p++ = MOV_EAX;
         memcpy(p, &nr, 4);
         p += 4;
@@ -367,20 +420,36 @@ static bool write_site(uint64_t addr, const uint8_t *code, size_t len, uint64_t 
     return true;
 }
 
-/* Puts the guest's own code back (gone: there is nothing left to put it into). */
-static void restore_patches(uint64_t start, uint64_t end, bool gone)
+static bool overlaps(const struct patch *p, uint64_t start, uint64_t end)
 {
+    return p->addr < end && p->addr + p->len > start;
+}
+
+/* Takes the rewriting of one system call back. What lies in [start, end) is left as it is, for it is about to
+ * go. */
+static void restore_site(uint64_t site, uint64_t start, uint64_t end)
+{
+    /* The site comes last in the list, and first here: nobody jumps to the padding any more when that is put
+     * back. */
     for (size_t i = patch_count; i-- > 0;) {
         struct patch p = patches[i];
 
-        if (p.addr + p.len <= start || p.addr >= end)
+        if (p.site != site)
             continue;
-        patches[i] = patches[--patch_count];
-        if (gone || make_writable(p.addr, p.len, true) < 0)
+        memmove(&patches[i], &patches[i + 1], (--patch_count - i) * sizeof(p));
+        if (overlaps(&p, start, end) || make_writable(p.addr, p.len, true) < 0)
             continue;
         replace_code(p.addr, p.old, p.len);
         make_writable(p.addr, p.len, false);
     }
+}
+
+/* Puts the guest's own code back (gone: nobody will look at it in this range). */
+static void restore_patches(uint64_t start, uint64_t end, bool gone)
+{
+    for (size_t i = patch_count; i > 0; i = MIN(i - 1, patch_count))
+        if (overlaps(&patches[i - 1], start, end))
+            restore_site(patches[i - 1].site, gone ? start : 0, gone ? end : 0);
 }
 
 /* The length of one of the no-operations that compilers pad with, at p; 0: something else. */
@@ -425,24 +494,32 @@ static size_t pad_length(const uint8_t *p, size_t room)
     return ((uintptr_t)(p + n) & 15) == 0 ? n : 0;
 }
 
+/* True when an instruction that is never left at its end may stand before p: padding starts there. */
+static bool ends_code(const uint8_t *p)
+{
+    return p[-1] == 0xc3 || p[-1] == 0xf4 ||          /* ret, hlt */
+           (p[-2] == 0x0f && p[-1] == 0x0b) ||        /* ud2 */
+           p[-2] == JMP_REL8 || p[-5] == JMP_REL32 || /* jmp */
+           p[-5] == 0xe8 ||                           /* call of what does not return */
+           (p[-2] == 0xff && (p[-1] & 0xf8) == 0xe0); /* jmp *reg */
+}
+
 /* Padding of at least PAD_NEEDED bytes that a short jump at `site` reaches; 0: none. */
 static uint64_t find_pad(uint64_t site, const struct region *r)
 {
-    uint64_t low = MAX(r->start, site > REACH ? site - REACH : 0), high = MIN(r->end, site + REACH);
+    uint64_t low = MAX(r->start + 5, site > REACH ? site - REACH : 0), high = MIN(r->end, site + REACH);
 
     for (uint64_t at = low; at + PAD_NEEDED <= high; at++) {
         const uint8_t *p = (const uint8_t *)(uintptr_t)at;
+        size_t len;
 
-        /* Padding follows an instruction that never falls through, or starts where one ends: only whole runs are taken. */
-        if (p[0] != INT3 && p[0] != 0x66 && p[0] != 0x0f && p[0] != 0x90)
+        /* Only whole runs are taken: the middle of one may be the middle of an instruction. */
+        if ((p[0] != INT3 && p[0] != 0x66 && p[0] != 0x0f && p[0] != 0x90) || !ends_code(p) ||
+            find_patch(at) || (at + 2 > site && at < site + 2))
             continue;
-        if (at + 2 > site && at < site + 2)
-            continue;
-        size_t len = pad_length(p, r->end - at);
+        len = pad_length(p, r->end - at);
         if (len >= PAD_NEEDED && !(at < site && at + len > site))
             return at;
-        if (len)
-            at += len - 1;
     }
     return 0;
 }
@@ -454,7 +531,7 @@ static bool rewrite_pad(uint64_t site, const struct region *r)
 
     if (!pad)
         return false;
-    uint64_t trampoline = trampoline_new(site + 2, false, 0);
+    uint64_t trampoline = trampoline_for(site + 2, NO_NUMBER);
     if (!trampoline)
         return false;
     code[0] = JMP_REL8;
@@ -480,7 +557,7 @@ static bool rewrite_load(uint64_t site, uint64_t nr, const struct region *r)
     /* With a REX prefix before it, it would be a load of another register. */
     if (loaded != nr || (p[-1] & 0xf0) == 0x40)
         return false;
-    uint64_t trampoline = trampoline_new(site + 2, true, loaded);
+    uint64_t trampoline = trampoline_for(site + 2, loaded);
     if (!trampoline)
         return false;
     code[0] = JMP_REL32;
@@ -495,7 +572,8 @@ void direct_site_trapped(uint64_t after, uint64_t nr)
     LOCK_SCOPE(&site_lock);
     int i = find_region(site);
 
-    if (i < 0 || !regions[i].patchable || after > regions[i].end || nr == 15 /* rt_sigreturn: never */)
+    if (i < 0 || regions[i].kind == CODE_FIXED || after > regions[i].end ||
+        nr == 15 /* rt_sigreturn: never */)
         return;
     struct region r = regions[i];
     uint8_t code[2];
@@ -505,6 +583,11 @@ void direct_site_trapped(uint64_t after, uint64_t nr)
     if (*first != site) {
         *first = site;
         return;
+    }
+    if (r.kind == CODE_UNKNOWN) {
+        r.kind = regions[i].kind = host_is_private(site) ? CODE_PATCHABLE : CODE_FIXED;
+        if (r.kind == CODE_FIXED)
+            return;
     }
     if (!rewrite_load(site, nr, &r))
         rewrite_pad(site, &r);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The vector state of a guest thread in a signal frame: what the CPU holds at present, as our own code never touches it. The image is
- * that of XSAVE in its standard format (FXSAVE's on old CPUs) with Linux's software bytes.
+ * The vector state of a guest thread in a signal frame: what the CPU holds at present, as our own code never
+ * touches it. The image is that of XSAVE in its standard format (FXSAVE's on old CPUs) with Linux's software
+ * bytes.
  */
 #include "engine/access.h"
 #include "engine/direct/direct.h"
@@ -68,7 +69,8 @@ int direct_vector_load(struct cpu *cpu, uint64_t addr, size_t size)
         return -LINUX_EFAULT;
     if (addr & 15)
         return -LINUX_EINVAL;
-    if (host_xsave_features() && sw.magic1 == FP_XSTATE_MAGIC1 && sw.xstate_size <= xsave_size() && !(addr & 63))
+    if (host_xsave_features() && sw.magic1 == FP_XSTATE_MAGIC1 && sw.xstate_size <= xsave_size() &&
+        !(addr & 63))
         return (int)access_xrstor(area, host_xsave_features() & sw.xfeatures);
     return (int)access_fxrstor(area);
 }
@@ -87,10 +89,10 @@ void direct_vector_reset(struct cpu *cpu)
     (void)cpu;
     memcpy(image, &fcw, sizeof(fcw));
     memcpy(image + MXCSR_OFFSET, &mxcsr, sizeof(mxcsr));
-    /* A header without components gives all of them their first state. The protection keys are the thread's to keep. */
+    /* A header without components gives all of them their first state. The protection keys are the thread's
+     * to keep. */
     if (host_xsave_features())
         access_xrstor(image, host_xsave_features() & ~FEATURE_PKRU);
     else
         access_fxrstor(image);
 }
-

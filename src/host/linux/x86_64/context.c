@@ -4,7 +4,7 @@
 #include "host/signal.h"
 
 /* The host's frame is the one that abi describes. */
-#define UC(hc)        ((struct linux_ucontext_x86_64 *)(hc))
+#define UC(hc)         ((struct linux_ucontext_x86_64 *)(hc))
 #define CONST_REGS(hc) (&((const struct linux_ucontext_x86_64 *)(hc))->uc_mcontext)
 
 uint64_t host_context_pc(const struct host_context *hc)
@@ -27,8 +27,8 @@ void host_context_registers(const struct host_context *hc, struct host_registers
     const struct linux_sigcontext_x86_64 *r = CONST_REGS(hc);
 
     *to = (struct host_registers){
-        .gpr = {r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi, r->r8, r->r9, r->r10, r->r11, r->r12,
-                r->r13, r->r14, r->r15},
+        .gpr = {r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi, r->r8, r->r9, r->r10, r->r11,
+                r->r12, r->r13, r->r14, r->r15},
         .pc = r->rip,
         .flags = r->eflags,
         .fault_error = r->err,

@@ -21,7 +21,8 @@ static bool use_seccomp, installed;
 static long dispatch_by_seccomp(void)
 {
     uint64_t start = (uint64_t)(uintptr_t)__executable_start, end = (uint64_t)(uintptr_t)etext;
-    /* Allowed when the caller's address lies in our text: the high word is equal, the low word in the range. */
+    /* Allowed when the caller's address lies in our text: the high word is equal, the low word in the range.
+     */
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(start >> 32), 0, 3),
@@ -126,14 +127,55 @@ size_t host_xsave_size(void)
 
 long host_sync_core(void)
 {
-    static bool registered;
+    long r = host_syscall2(HOST_NR(membarrier), MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0);
 
-    if (!registered) {
-        long r = host_syscall2(HOST_NR(membarrier), MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0);
+    /* This address space has not asked for it yet. */
+    if (r == -LINUX_EPERM &&
+        host_syscall2(HOST_NR(membarrier), MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE, 0) == 0)
+        r = host_syscall2(HOST_NR(membarrier), MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0);
+    return r;
+}
 
-        if (r < 0)
-            return r;
-        registered = true;
+/* One line of the host's map: "start-end rwxp ...". The fields end at the first blanks; the rest is skipped.
+ */
+struct map_line {
+    uint64_t range[2];
+    int field; /* 0: start, 1: end, 2: rights, 3: the rest */
+    int right; /* how many letters of the rights have been seen */
+    bool private;
+};
+
+/* True when c ends a line. */
+static bool map_line_take(struct map_line *l, char c)
+{
+    if (c == '\n')
+        return true;
+    if (l->field < 2 && (c == '-' || c == ' '))
+        l->field++;
+    else if (l->field < 2)
+        l->range[l->field] = l->range[l->field] << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    else if (l->field == 2 && ++l->right == 4) {
+        l->private = c == 'p';
+        l->field++;
     }
-    return host_syscall2(HOST_NR(membarrier), MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE, 0);
+    return false;
+}
+
+bool host_is_private(uint64_t addr)
+{
+    struct map_line line = {0};
+    char buf[2048];
+    long fd = host_open("/proc/self/maps", LINUX_O_RDONLY, 0), n = 0;
+    bool found = false;
+
+    while (fd >= 0 && !found && (n = host_read((int)fd, buf, sizeof(buf), NULL)) > 0)
+        for (long i = 0; i < n && !found; i++)
+            if (map_line_take(&line, buf[i])) {
+                found = addr >= line.range[0] && addr < line.range[1];
+                if (!found)
+                    line = (struct map_line){0};
+            }
+    if (fd >= 0)
+        host_close((int)fd);
+    return found && line.private;
 }
