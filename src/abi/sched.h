@@ -453,6 +453,12 @@ struct linux_clone_args {
     uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
 };
 _Static_assert(sizeof(struct linux_clone_args) == 88, "clone_args");
+struct linux_futex_waitv {
+    uint64_t val, uaddr;
+    uint32_t flags, reserved;
+};
+_Static_assert(sizeof(struct linux_futex_waitv) == 24, "futex_waitv");
+
 struct linux_robust_list_head {
     uint64_t list;
     int64_t futex_offset;

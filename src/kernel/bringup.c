@@ -24,7 +24,6 @@ long bringup_syscall(SYSCALL_PARAMS)
     case 35:  /* nanosleep */
     case 96:  /* gettimeofday */
     case 201: /* time */
-    case 202: /* futex */
     case 228: /* clock_gettime */
     case 229: /* clock_getres */
     case 230: /* clock_nanosleep */

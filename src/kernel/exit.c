@@ -11,57 +11,12 @@
 #include "host/signal.h"
 #include "kernel/cred.h"
 #include "kernel/fdtable.h"
+#include "kernel/futex.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
 #include "kernel/trace.h"
 #include "kernel/process_fs.h"
 #include "kernel/user.h"
-
-#define ROBUST_LIMIT 2048
-
-/* A lock whose owner dies: marked, and one waiter woken, if the task still holds it. */
-static void robust_mark(struct task *task, struct task *owner, uint64_t address, bool pi)
-{
-    uint32_t word, old;
-
-    if (address % 4 || user_load32(task, address, &word) < 0)
-        return;
-    while ((word & LINUX_FUTEX_TID_MASK) == (uint32_t)owner->tid) {
-        uint32_t marked = (word & LINUX_FUTEX_WAITERS) | LINUX_FUTEX_OWNER_DIED;
-
-        if (user_cmpxchg32(task, address, word, marked, &old) < 0)
-            return;
-        if (old == word) {
-            if (!pi && (word & LINUX_FUTEX_WAITERS))
-                host_wake_word_shared((void *)(uintptr_t)address, 1);
-            return;
-        }
-        word = old;
-    }
-}
-
-/* Walks the robust list of owner; task is the one that does so. */
-static void robust_walk(struct task *task, struct task *owner)
-{
-    struct linux_robust_list_head head;
-    uint64_t entry, next;
-
-    if (!owner->robust_list || user_read(task, &head, owner->robust_list, sizeof head) < 0)
-        return;
-    entry = head.list;
-    for (int n = 0; (entry & ~UINT64_C(1)) != owner->robust_list && n < ROBUST_LIMIT; n++) {
-        uint64_t at = entry & ~UINT64_C(1);
-
-        if (user_read(task, &next, at, sizeof next) < 0)
-            break;
-        if (at != (head.list_op_pending & ~UINT64_C(1)))
-            robust_mark(task, owner, at + (uint64_t)head.futex_offset, entry & 1);
-        entry = next;
-    }
-    if (head.list_op_pending & ~UINT64_C(1))
-        robust_mark(task, owner, (head.list_op_pending & ~UINT64_C(1)) + (uint64_t)head.futex_offset,
-                    head.list_op_pending & 1);
-}
 
 /* Tells those who wait for this thread in the guest's way. */
 static void clear_tid(struct task *task)
@@ -75,7 +30,7 @@ static void clear_tid(struct task *task)
 
 void task_release_user(struct task *task)
 {
-    robust_walk(task, task);
+    futex_owner_died(task, task);
     task->robust_list = 0;
     clear_tid(task);
 }
@@ -155,7 +110,7 @@ noreturn_fn void process_exit(struct task *task, int wait_status)
     lock_acquire(&p->lock);
     list_for_each_entry(other, &p->tasks, in_process)
         if (other != task)
-            robust_walk(task, other);
+            futex_owner_died(task, other);
     lock_release(&p->lock);
     task_release_user(task);
     if (wait_status & 0x7f)

@@ -2,6 +2,7 @@
 /* Translation of process numbers; see pids.h. */
 #include "kernel/pids.h"
 #include "host/process.h"
+#include "host/signal.h"
 #include "kernel/task.h"
 #include "supervisor/pid_table.h"
 
@@ -27,6 +28,13 @@ int pids_to_guest(const struct process *process, int host_pid)
     if (host_pid == process->host_pid)
         return process->pid;
     return host_pid > 0 ? pid_table_to_guest(process->pids, host_pid) : 0;
+}
+
+bool pids_exist(const struct process *process, int pid)
+{
+    int host = pids_to_host(process, pid);
+
+    return host > 0 && host_tkill(host, 0) != -LINUX_ESRCH;
 }
 
 int pids_parent(const struct process *process)

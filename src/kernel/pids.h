@@ -18,6 +18,9 @@ int pids_to_host(const struct process *process, int pid);
 /* The guest's number of a host process or thread; 0 when it is outside the container. */
 int pids_to_guest(const struct process *process, int host_pid);
 
+/* True when a guest process or thread has that number. */
+bool pids_exist(const struct process *process, int pid);
+
 /* For getppid: the guest's number of the host parent. */
 int pids_parent(const struct process *process);
 

@@ -42,6 +42,8 @@ long ioctl_host(struct task *task, struct file *file, uint64_t request, uint64_t
 
 /* Timeouts. A negative or unnormalised one gives -EINVAL. addr 0: *present is false. */
 must_check long timespec_load(struct task *task, uint64_t addr, struct linux_timespec *ts, bool *present);
+void timespec_add(struct linux_timespec *time, const struct linux_timespec *timeout);
+/* The deadline on the monotonic clock. */
 void timespec_after(struct linux_timespec *deadline, const struct linux_timespec *timeout);
 /* What remains until a deadline of the monotonic clock; 0 when it has passed. */
 void timespec_remaining(struct linux_timespec *rest, const struct linux_timespec *deadline);

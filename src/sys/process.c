@@ -136,7 +136,7 @@ long sys_get_robust_list(SYSCALL_PARAMS)
         head = found->robust_list;
     lock_release(&task->process->lock);
     if (!found)
-        return pids_to_host(task->process, tid) < 0 ? -LINUX_ESRCH : -LINUX_EPERM;
+        return pids_exist(task->process, tid) ? -LINUX_EPERM : -LINUX_ESRCH;
     if (user_write(task, a2, &len, sizeof len) < 0)
         return -LINUX_EFAULT;
     return user_write(task, a1, &head, sizeof head);

@@ -15,18 +15,20 @@ long timespec_load(struct task *task, uint64_t addr, struct linux_timespec *ts, 
     return ts->tv_sec < 0 || ts->tv_nsec < 0 || ts->tv_nsec >= SECOND ? -LINUX_EINVAL : 0;
 }
 
+void timespec_add(struct linux_timespec *time, const struct linux_timespec *timeout)
+{
+    int64_t nsec = time->tv_nsec + timeout->tv_nsec, carry = nsec >= SECOND;
+
+    if (__builtin_add_overflow(time->tv_sec, timeout->tv_sec, &time->tv_sec) || time->tv_sec == INT64_MAX)
+        time->tv_sec = INT64_MAX - 1;
+    time->tv_sec += carry;
+    time->tv_nsec = nsec - carry * SECOND;
+}
+
 void timespec_after(struct linux_timespec *deadline, const struct linux_timespec *timeout)
 {
-    struct linux_timespec now;
-
-    host_clock_gettime(LINUX_CLOCK_MONOTONIC, &now);
-    if (__builtin_add_overflow(now.tv_sec, timeout->tv_sec, &deadline->tv_sec))
-        deadline->tv_sec = INT64_MAX - 1;
-    deadline->tv_nsec = now.tv_nsec + timeout->tv_nsec;
-    if (deadline->tv_nsec >= SECOND) {
-        deadline->tv_nsec -= SECOND;
-        deadline->tv_sec++;
-    }
+    host_clock_gettime(LINUX_CLOCK_MONOTONIC, deadline);
+    timespec_add(deadline, timeout);
 }
 
 void timespec_remaining(struct linux_timespec *rest, const struct linux_timespec *deadline)
