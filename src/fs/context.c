@@ -15,6 +15,7 @@ struct vfs_dir *vfs_dir_new(struct vfs_node *node)
         .lower_fd = node->lower_fd,
         .in_lower = node->in_lower,
         .id = node->id,
+        .seen = node->seen,
         .priv = node->priv,
         .path_len = node->path_len,
     };
@@ -57,8 +58,9 @@ void vfs_node_of_dir(struct vfs_dir *dir, struct vfs_node *node)
     node->in_lower = dir->in_lower;
     node->borrowed = true;
     node->id = dir->id;
+    node->seen = dir->seen;
     node->priv = dir->priv;
-    node->host_mode = dir->fd >= 0 ? LINUX_S_IFDIR : 0;
+    node->host_mode = dir->fd >= 0 || dir->in_lower ? LINUX_S_IFDIR : 0;
     node->st.st_mode = LINUX_S_IFDIR;
     node->path_len = dir->path_len;
     memcpy(node->path, dir->path, dir->path_len + 1);

@@ -175,6 +175,7 @@ long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struc
     data->in_lower = node->in_lower;
     data->host_mode = node->host_mode;
     data->id = node->id;
+    data->seen = node->seen;
     data->priv = node->priv;
     data->path_len = node->path_len;
     memcpy(data->path, node->path, node->path_len);

@@ -30,6 +30,9 @@ long folder_setxattr(struct task *task, struct vfs_node *node, const char *name,
 long folder_listxattr(struct task *task, struct vfs_node *node, char *list, size_t size);
 long folder_removexattr(struct task *task, struct vfs_node *node, const char *name);
 
+/* A new file that is called `as` in the folder at, for now, though its name will be dir's. */
+long folder_create_as(struct task *task, struct vfs_node *dir, const char *name, int at, const char *as, unsigned flags,
+                      uint32_t mode, struct file **out);
 /* True for the name that only we see at the root of the mount. */
 bool folder_hides(const struct vfs_node *dir, const char *name);
 

@@ -60,8 +60,8 @@ static long meta_give_name(struct vfs_node *dir, const char *name, const struct 
     return r;
 }
 
-static long new_file(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode,
-                     struct file **out)
+long folder_create_as(struct task *task, struct vfs_node *dir, const char *name, int at, const char *as, unsigned flags,
+                      uint32_t mode, struct file **out)
 {
     CLEANUP_NODE(node);
     struct meta meta;
@@ -70,13 +70,16 @@ static long new_file(struct task *task, struct vfs_node *dir, const char *name, 
 
     mode = (mode & 07777) | LINUX_S_IFREG;
     meta_of_new(task, dir, &mode, 0, &meta);
-    r = host_openat(dir->fd, name, (int)(flags | LINUX_O_NOFOLLOW), mode, NULL);
+    r = host_openat(at, as, (int)(flags | LINUX_O_NOFOLLOW), mode, NULL);
     if (r < 0)
         return r;
     fd = (int)r;
     r = meta_give(dir->mnt, fd, &meta);
-    if (r < 0)
+    if (r < 0) {
+        if (!(flags & LINUX_O_TMPFILE & ~LINUX_O_DIRECTORY))
+            host_unlinkat(at, as, 0);
         return r;
+    }
     node.mnt = dir->mnt;
     node.host_mode = LINUX_S_IFREG;
     memcpy(node.path, dir->path, dir->path_len + 1);
@@ -93,12 +96,12 @@ long folder_create(struct task *task, struct vfs_node *dir, const char *name, un
 {
     if (folder_hides(dir, name))
         return -LINUX_EPERM;
-    return new_file(task, dir, name, flags | LINUX_O_CREAT | LINUX_O_EXCL, mode, out);
+    return folder_create_as(task, dir, name, dir->fd, name, flags | LINUX_O_CREAT | LINUX_O_EXCL, mode, out);
 }
 
 long folder_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode, struct file **out)
 {
-    return new_file(task, dir, ".", flags, mode, out);
+    return folder_create_as(task, dir, ".", dir->fd, ".", flags, mode, out);
 }
 
 long folder_mkdir(struct task *task, struct vfs_node *dir, const char *name, uint32_t mode)

@@ -94,6 +94,7 @@ struct vfs_node {
     bool st_known;          /* st is filled in; otherwise only its file type is, until vfs_getattr */
     struct linux_kstat st;  /* as the guest sees it; what only getattr knows (the owner of a symbolic link) is missing until then */
     uint64_t id;            /* virtual file systems: which object */
+    uint64_t seen;          /* overlay: the count of changes when the object was looked up */
     void *priv;
     struct file *file;      /* an open file that a magic link led to; a reference */
     uint32_t path_len;
@@ -149,6 +150,8 @@ struct fs_ops {
     /* Optional: the birth time; sets st_btime_*. */
     long (*birthtime)(struct task *task, struct vfs_node *node);
     long (*setattr)(struct task *task, struct vfs_node *node, const struct vfs_attr *attr);
+    /* Optional: gives node->fd, which lookup may leave out (-1); change: the object is going to be changed, or watched for changes. */
+    long (*hold)(struct task *task, struct vfs_node *node, bool change);
     /* Required. Opens the object (never a symbolic link). A file comes back with one reference. */
     long (*open)(struct task *task, struct vfs_node *node, unsigned flags, struct file **out);
     /* A new regular file (-EEXIST when the name is taken), opened. */
@@ -178,7 +181,7 @@ struct fs_ops {
 };
 
 extern const struct fs_ops folder_ops;
-extern const struct fs_ops overlay_ops __attribute__((weak));
+extern const struct fs_ops overlay_ops;
 
 /* --- walking --- */
 

@@ -17,7 +17,7 @@ struct vfs_dir {
     struct mount *mnt;
     int fd, lower_fd;
     bool in_lower;
-    uint64_t id;
+    uint64_t id, seen;
     void *priv;
     uint32_t path_len;
     char path[];
@@ -53,7 +53,7 @@ struct vfs_file {
     int lower_fd;       /* of a merged folder */
     bool in_lower;
     uint32_t host_mode; /* when it was opened */
-    uint64_t id;        /* virtual file systems */
+    uint64_t id, seen;  /* as in struct vfs_node */
     void *priv;
     struct listing *listing; /* of a merged folder; NULL before the first getdents */
     struct lock lock;   /* guards listing */

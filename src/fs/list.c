@@ -72,21 +72,3 @@ long file_lseek(struct task *task, struct file *file, int64_t offset, int whence
         return listing_lseek(task, file, offset, whence);
     return host_lseek(file->host_fd, offset, whence);
 }
-
-/* Without the overlay there are no merged folders. */
-__attribute__((weak)) long listing_getdents(struct task *task, struct file *file, uint64_t buf, uint64_t n)
-{
-    (void)task, (void)file, (void)buf, (void)n;
-    return -LINUX_EOPNOTSUPP;
-}
-
-__attribute__((weak)) long listing_lseek(struct task *task, struct file *file, int64_t offset, int whence)
-{
-    (void)task, (void)file, (void)offset, (void)whence;
-    return -LINUX_EOPNOTSUPP;
-}
-
-__attribute__((weak)) void listing_free(struct listing *listing)
-{
-    (void)listing;
-}

@@ -23,6 +23,7 @@ enum meta_valid {
     META_INO      = 16, /* the number that the object had before copy-up */
     META_OPAQUE   = 32, /* overlay: a folder under which the lower is not looked at */
     META_REDIRECT = 64, /* overlay: the folder's lower half is elsewhere: user.coracle.redirect */
+    META_IMPURE   = 128, /* overlay: there may be objects with META_INO in the folder though it has no lower half */
 };
 
 struct meta {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The mount table of a container, made from its spec at the start of every program. */
 #include "container/spec.h"
-#include "fs/internal.h"
+#include "fs/overlay.h"
 #include "fs/virtual.h"
 
 /* Virtual file systems register by being linked in. */
@@ -34,6 +34,14 @@ static long add_folder(struct mount_table *table, const struct fs_ops *ops, cons
     return mount_add(table, ops, point, type, source, flags, (int)fd, (int)lower_fd, NULL) ? 0 : -LINUX_ENOMEM;
 }
 
+static long add_overlay(struct mount_table *table, const char *point, uint32_t flags, const char *upper, const char *lower,
+                        const char *index)
+{
+    long r = add_folder(table, &overlay_ops, point, "overlay", "overlay", flags, upper, lower);
+
+    return r < 0 ? r : overlay_mount_make(table->mounts[table->count - 1], index);
+}
+
 static long add_from_spec(struct mount_table *table, const struct container_spec *spec, const struct spec_mount *m)
 {
     const char *point = spec_string(spec, m->point), *source = spec_string(spec, m->source);
@@ -45,7 +53,7 @@ static long add_from_spec(struct mount_table *table, const struct container_spec
     case SPEC_MOUNT_FOLDER:
         return add_folder(table, &folder_ops, point, "overlay", "overlay", flags, source, NULL);
     case SPEC_MOUNT_OVERLAY:
-        return add_folder(table, &overlay_ops, point, "overlay", "overlay", flags, source, spec_string(spec, m->lower));
+        return add_overlay(table, point, flags, source, spec_string(spec, m->lower), spec_string(spec, m->index));
     case SPEC_MOUNT_BIND:
         return add_folder(table, &folder_ops, point, "ext4", "/dev/root", flags | MOUNT_REAL_MODES, source, NULL);
     case SPEC_MOUNT_TMPFS:

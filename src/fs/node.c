@@ -106,6 +106,7 @@ long vfs_node_of_file(struct task *task, struct file *file, struct vfs_node *out
         out->lower_fd = data->lower_fd;
         out->in_lower = data->in_lower;
         out->id = data->id;
+        out->seen = data->seen;
         out->priv = data->priv;
         out->host_mode = data->host_mode;
         out->st.st_mode = data->host_mode & LINUX_S_IFMT;

@@ -38,6 +38,14 @@ static bool path_of_host(struct task *task, const struct vfs_node *node, const c
     return str_copy(out, path, SUN_PATH_SIZE) < SUN_PATH_SIZE;
 }
 
+/* Makes sure that the node has a descriptor of the host. */
+static long hold(struct task *task, struct vfs_node *node, bool change)
+{
+    if (node->mnt->ops->hold)
+        return node->mnt->ops->hold(task, node, change);
+    return node->fd >= 0 ? 0 : -LINUX_EOPNOTSUPP;
+}
+
 long vfs_socket_path(struct task *task, const char *path, char out[SUN_PATH_SIZE], int *fd)
 {
     struct walk_request rq = {.dirfd = LINUX_AT_FDCWD, .path = path, .flags = WALK_FOLLOW};
@@ -50,7 +58,7 @@ long vfs_socket_path(struct task *task, const char *path, char out[SUN_PATH_SIZE
     r = vfs_permission(task, &node, MAY_WRITE);
     if (r < 0)
         return r;
-    if (node.fd < 0 || !vfs_is(&node, LINUX_S_IFSOCK))
+    if (!vfs_is(&node, LINUX_S_IFSOCK) || hold(task, &node, false) < 0)
         return -LINUX_ECONNREFUSED;
     *fd = node.fd;
     node.fd = -1;
@@ -179,8 +187,9 @@ static long bind_name(struct task *task, int socket, const char *path)
     r = vfs_may_change(task, &dir);
     if (r < 0)
         return r;
-    if (dir.fd < 0)
-        return -LINUX_EPERM;
+    r = hold(task, &dir, true);
+    if (r < 0)
+        return r;
     if (path_of_host(task, &dir, path, last.name, un.sun_path))
         return host_bind(socket, &un, (uint32_t)(sizeof un.sun_family + strlen(un.sun_path) + 1));
     return bind_in_place(task, socket, path, &dir, last.name);
@@ -221,8 +230,9 @@ long vfs_watch_fd(struct task *task, const char *path, unsigned walk_flags)
         r = vfs_permission(task, &node, MAY_READ);
     if (r < 0)
         return r;
-    if (node.fd < 0)
-        return -LINUX_EOPNOTSUPP;
+    r = hold(task, &node, true);
+    if (r < 0)
+        return r;
     r = node.fd;
     node.fd = -1;
     return r;

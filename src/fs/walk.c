@@ -250,7 +250,7 @@ static long try_whole(struct walk *w)
     bool all;
     long r;
 
-    if (w->stepwise || !ops->lookup_path || at->fd < 0)
+    if (w->stepwise || !ops->lookup_path || (at->fd < 0 && !at->in_lower))
         return 0;
     if (!(at->mnt->flags & MOUNT_IDENTITY) && !task_has_cap(w->task, LINUX_CAP_DAC_READ_SEARCH) &&
         !task_has_cap(w->task, LINUX_CAP_DAC_OVERRIDE))
