@@ -109,5 +109,6 @@ struct file *fd_peek(struct fdtable *table, int fd, bool *cloexec);
 extern const struct file_ops file_host_ops;
 /* Of epoll descriptors (sys/epoll.c); without data they are another process's. */
 extern const struct file_ops file_epoll_ops;
+extern const struct file_ops file_inotify_ops;
 
 #endif

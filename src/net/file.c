@@ -48,6 +48,7 @@ static const struct {
     {"socket:", &file_socket_ops},
     {"anon_inode:[eventpoll]", &file_epoll_ops},
     {"anon_inode:[pidfd]", &file_pidfd_ops},
+    {"anon_inode:inotify", &file_inotify_ops},
     {"anon_inode:", &file_host_ops},
     {"pipe:", &file_host_ops},
     {"/memfd:", &file_host_ops},
