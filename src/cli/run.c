@@ -15,6 +15,7 @@
 #include "cli/image_conf.h"
 #include "cli/launch.h"
 #include "cli/parts.h"
+#include "cli/queues.h"
 #include "cli/run_options.h"
 #include "cli/users.h"
 #include "supervisor/supervisor.h"
@@ -337,6 +338,7 @@ static void supervise(struct run *run, int control)
     if (run->master >= 0)
         close(run->master);
     int status = supervisor_main(&config);
+    queues_remove(config.spec);
     if (run->scratch[0])
         parts_remove_tree(run->scratch);
     struct supervisor_message message = {SUPERVISOR_ENDED, status < 0 ? STATUS_OURS << 8 : status};

@@ -94,6 +94,11 @@ int meta_sidecar(struct mount *mnt, bool make)
     return (int)fd;
 }
 
+int vfs_sidecar(struct mount *mnt)
+{
+    return meta_sidecar(mnt, true);
+}
+
 static bool sidecar_name(int fd, const struct linux_kstat *host, char name[64])
 {
     struct linux_statx st;
