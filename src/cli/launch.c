@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -91,6 +92,32 @@ static void put_files(struct launch *l, struct exec_builder *b)
     }
 }
 
+/* A program on the host's own files keeps what this process may do. */
+static void put_own_rights(struct exec_state *s)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct caps[2];
+
+    if (syscall(SYS_capget, &head, caps) == 0) {
+        s->cap_permitted = caps[0].permitted | (uint64_t)caps[1].permitted << 32;
+        s->cap_effective = caps[0].effective | (uint64_t)caps[1].effective << 32;
+        s->cap_inheritable = caps[0].inheritable | (uint64_t)caps[1].inheritable << 32;
+    }
+    s->cap_bounding = 0;
+    for (int cap = 0; cap < 64; cap++) {
+        if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1)
+            s->cap_bounding |= UINT64_C(1) << cap;
+        if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
+            s->cap_ambient |= UINT64_C(1) << cap;
+    }
+    int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0), dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+    s->securebits = bits > 0 ? (uint32_t)bits : 0;
+    if (dumpable == 0)
+        s->flags &= ~(uint32_t)EXEC_STATE_DUMPABLE;
+    if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+        s->flags |= EXEC_STATE_NO_NEW_PRIVS;
+}
+
 static int make_state(struct launch *l, struct error *err)
 {
     static uint64_t buffer[16384];
@@ -117,6 +144,8 @@ static int make_state(struct launch *l, struct error *err)
     s->gid = s->egid = s->sgid = s->fsgid = l->gid;
     s->cap_permitted = s->cap_effective = caps;
     s->cap_bounding = DEFAULT_CAPABILITIES;
+    if (l->identity)
+        put_own_rights(s);
     s->timer_slack = 50000;
     put_limits(s);
     const char *slash = strrchr(l->argv[0], '/');

@@ -4,6 +4,7 @@
 #include "kernel/fdtable.h"
 #include "kernel/user.h"
 #include "sys/sys.h"
+#include "container/spec.h"
 
 static long stat_out(struct task *task, const struct linux_kstat *st, uint64_t buf)
 {
@@ -15,7 +16,20 @@ static long stat_out(struct task *task, const struct linux_kstat *st, uint64_t b
 
 static long stat_file(struct task *task, struct file *file, struct linux_kstat *st)
 {
-    return file->ops->fstat ? file->ops->fstat(task, file, st) : host_fstat(file->host_fd, st);
+    const struct container_spec *spec = task->process->spec;
+    long r;
+
+    if (file->ops->fstat)
+        return file->ops->fstat(task, file, st);
+    r = host_fstat(file->host_fd, st);
+    /* What has no name (pipes, memory files, sockets) belongs to whoever made it, and on the host all of the container is one user. */
+    if (r == 0 && spec && !(spec->flags & SPEC_IDENTITY)) {
+        if (st->st_uid == spec->host_uid)
+            st->st_uid = task->cred->fsuid;
+        if (st->st_gid == spec->host_gid)
+            st->st_gid = task->cred->fsgid;
+    }
+    return r;
 }
 
 static long stat_path(struct task *task, int dirfd, uint64_t path, int flags, uint64_t buf)

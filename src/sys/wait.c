@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting for children: the host waits, numbers are translated. */
 #include "sys/sys.h"
+#include "container/spec.h"
 #include "host/process.h"
 #include "kernel/fdtable.h"
 #include "kernel/pids.h"
@@ -47,6 +48,14 @@ long sys_wait4(SYSCALL_PARAMS)
     if (a3 && user_write(task, a3, &usage, sizeof usage) < 0)
         return -LINUX_EFAULT;
     return guest;
+}
+
+/* On the host all of a container is one user; a child is nearly always of its parent's. */
+static uint32_t guest_uid(struct task *task, uint32_t uid)
+{
+    const struct container_spec *spec = task->process->spec;
+
+    return spec && !(spec->flags & SPEC_IDENTITY) && uid == spec->host_uid ? task->cred->uid : uid;
 }
 
 long sys_waitid(SYSCALL_PARAMS)
@@ -104,7 +113,7 @@ long sys_waitid(SYSCALL_PARAMS)
         out.si_errno = 0;
         out.si_code = info.si_code;
         out.pid = info.pid;
-        out.uid = info.uid;
+        out.uid = guest_uid(task, info.uid);
         out.si_status = info.si_status;
         if (user_write(task, a2, &out, 40) < 0)
             return -LINUX_EFAULT;
