@@ -24,6 +24,7 @@ struct start {
     struct task *task;
     uint64_t flags, tls, child_tid;
     struct reservation number;
+    bool locked; /* fork_lock */
 };
 
 static uint64_t async_signals(void)
@@ -97,7 +98,7 @@ static void copy_child(struct task *task, struct start *s)
     struct process *p = task->process;
     struct task *other, *next;
 
-    fork_unlock_child(task);
+    fork_unlock_child(task, s->locked);
     p->host_pid = host_getpid();
     task->host_tid = p->host_pid;
     p->pid = s->number.pid ? s->number.pid : p->host_pid;
@@ -135,14 +136,14 @@ static long clone_copy(struct task *task, const struct clone_request *r, struct 
     long host;
 
     s->task = task;
-    fork_lock(task);
+    s->locked = fork_lock(task);
     host = host_clone(&args);
     if (host == 0) {
         copy_child(task, s);
         set_registers(task, r);
         return 0;
     }
-    fork_unlock_parent(task);
+    fork_unlock_parent(task, s->locked);
     return host;
 }
 

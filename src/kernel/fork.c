@@ -6,10 +6,13 @@
 #include "kernel/task.h"
 #include "kernel/process_fs.h"
 
-void fork_lock(struct task *task)
+bool fork_lock(struct task *task)
 {
     struct process *p = task->process;
 
+    /* The only thread of this memory: to take the locks would only cost both processes copies of the pages that they lie in. */
+    if (atomic_load(&p->ntasks) == 1 && atomic_load(&p->mm->refs) == 1)
+        return false;
     lock_acquire(&p->lock);
     lock_acquire(&p->mm->lock);
     task->engine->fork_lock();
@@ -19,12 +22,15 @@ void fork_lock(struct task *task)
     file_pool_lock();
     task_cache_lock();
     kalloc_lock_all();
+    return true;
 }
 
-void fork_unlock_parent(struct task *task)
+void fork_unlock_parent(struct task *task, bool locked)
 {
     struct process *p = task->process;
 
+    if (!locked)
+        return;
     kalloc_unlock_all();
     task_cache_unlock();
     file_pool_unlock();
@@ -36,9 +42,9 @@ void fork_unlock_parent(struct task *task)
     lock_release(&p->lock);
 }
 
-void fork_unlock_child(struct task *task)
+void fork_unlock_child(struct task *task, bool locked)
 {
-    fork_unlock_parent(task);
+    fork_unlock_parent(task, locked);
     /* Whoever held it talked to the parent's supervisor line. */
     task->process->supervisor_lock = (struct lock){0};
 }

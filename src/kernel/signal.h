@@ -84,9 +84,9 @@ struct task_signals {
     uint64_t waiting_for;    /* the set of sigtimedwait; 0: not waiting; guarded by signals.lock */
     struct signal_queue own; /* guarded by signals.lock */
     struct linux_stack altstack;
-    struct linux_siginfo inbox[SIGNAL_INBOX];
     _Atomic uint32_t inbox_head, inbox_tail;
     _Atomic uint64_t inbox_full; /* signals that are masked on the host until the inbox is drained */
+    struct linux_siginfo inbox[SIGNAL_INBOX]; /* last: large and rarely touched */
 };
 
 #define SIGNAL_BIT(sig)     (UINT64_C(1) << ((sig)-1))

@@ -96,7 +96,6 @@ struct task {
     struct cred *cred;
     int tid; /* in the container's pid namespace */
     int host_tid;
-    struct task_signals sig;
     uint64_t clear_child_tid; /* guest address; 0: none */
     uint64_t robust_list, robust_list_len;
     char comm[16];
@@ -106,10 +105,12 @@ struct task {
     uint64_t restart_data[6];
     uint64_t syscall_args[6]; /* of the system call that is being served */
     uint64_t trace_start;
-    struct crash_calls recent; /* kept when process.debug */
     int timer_slack;
     bool registers_set; /* the system call has set all registers itself: there is no result */
     bool dead;
+    /* What a fork copies should lie on one page: the large parts come last. */
+    struct task_signals sig;
+    struct crash_calls recent; /* kept when process.debug */
 };
 
 /*
