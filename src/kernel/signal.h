@@ -183,6 +183,12 @@ void signal_watch_add(struct task *task, struct signal_watch *watch);
 void signal_watch_change(struct task *task, struct signal_watch *watch, uint64_t set);
 void signal_watch_remove(struct signals *signals, struct signal_watch *watch);
 
+/* The POSIX timers of the process. A timer that is added belongs to its signals; removing frees it. */
+void signal_timer_add(struct task *task, struct signal_timer *timer);
+void signal_timer_remove(struct task *task, int id);
+/* The overrun of the signal that was last taken, or -EINVAL when there is no such timer. */
+long signal_timer_overrun(struct task *task, int id);
+
 /* The task of this process with that guest number, or NULL. process.lock must be held. */
 struct task *process_find_task(struct process *process, int tid);
 

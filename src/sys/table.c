@@ -26,11 +26,9 @@ static const syscall_fn handlers[2][ABI_NR_MAX + 1] = {
 };
 #pragma GCC diagnostic pop
 
-long bringup_syscall(SYSCALL_PARAMS);
-
 long sys_enosys(SYSCALL_PARAMS)
 {
-    return bringup_syscall(task, a0, a1, a2, a3, a4, a5);
+    return -LINUX_ENOSYS;
 }
 
 syscall_fn sys_handler(enum abi_arch arch, uint64_t nr)
