@@ -122,7 +122,10 @@ static int add_mounts(struct run *run, struct error *err)
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_DEV, SPEC_MOUNT_NOSUID, "/dev", dev, NULL, NULL);
-    spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", NULL, NULL, NULL);
+    r = make_folder(run->scratch, "pts", dev, sizeof(dev), 0755, err);
+    if (r)
+        return r;
+    spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", dev, NULL, NULL);
     r = make_folder(run->scratch, "shm", shm, sizeof(shm), 0700, err);
     if (r)
         return r;

@@ -13,7 +13,8 @@ static bool string_ok(const struct container_spec *spec, uint32_t offset, bool r
 static bool mount_ok(const struct container_spec *spec, const struct spec_mount *m)
 {
     bool needs_source = m->kind == SPEC_MOUNT_HOST || m->kind == SPEC_MOUNT_FOLDER || m->kind == SPEC_MOUNT_OVERLAY ||
-                        m->kind == SPEC_MOUNT_BIND || m->kind == SPEC_MOUNT_TMPFS || m->kind == SPEC_MOUNT_DEV;
+                        m->kind == SPEC_MOUNT_BIND || m->kind == SPEC_MOUNT_TMPFS || m->kind == SPEC_MOUNT_DEV ||
+                        m->kind == SPEC_MOUNT_DEVPTS;
 
     return m->kind > 0 && m->kind < SPEC_MOUNT_KINDS && string_ok(spec, m->point, true) &&
            *spec_string(spec, m->point) == '/' && string_ok(spec, m->source, needs_source) &&

@@ -30,7 +30,7 @@ enum spec_mount_kind {
     SPEC_MOUNT_PROC,
     SPEC_MOUNT_SYS,
     SPEC_MOUNT_DEV,      /* source: the same; the first process fills it */
-    SPEC_MOUNT_DEVPTS,
+    SPEC_MOUNT_DEVPTS,   /* source: the same */
     SPEC_MOUNT_KINDS,
 };
 

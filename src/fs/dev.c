@@ -4,7 +4,7 @@
  * are metadata; opening one opens the host's safe device (device.c). Because it is a folder like any other,
  * the guest may add to it what it likes.
  */
-#include "fs/folder.h"
+#include "fs/devpts.h"
 
 static const struct {
     const char *name;
@@ -74,6 +74,10 @@ long fs_first_process(struct task *task)
         bool dev = strcmp(mnt->type, "devtmpfs") == 0;
         CLEANUP_NODE(root);
 
+        if (mnt->ops == &devpts_ops) {
+            r = devpts_fill(task, mnt);
+            continue;
+        }
         if (!dev && strcmp(mnt->type, "tmpfs") != 0)
             continue;
         root.mnt = mnt;

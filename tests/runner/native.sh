@@ -14,6 +14,8 @@ shift
 root=$1
 shift
 hostname "${GUEST_HOSTNAME-guest}"
+# The root is a mount of its own, as a container's is.
+mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount -t sysfs -o ro sysfs "$root/sys" 2>/dev/null || mount --rbind /sys "$root/sys"
 mount -t tmpfs -o mode=755 tmpfs "$root/dev"
