@@ -5,8 +5,6 @@
 #include "fs/overlay.h"
 #include "fs/virtual.h"
 
-/* Virtual file systems register by being linked in. */
-extern const struct fs_ops sysfs_ops __attribute__((weak));
 
 static long open_root(const char *path)
 {
@@ -16,8 +14,6 @@ static long open_root(const char *path)
 static long add_virtual(struct mount_table *table, const struct fs_ops *ops, const char *point,
                         const char *type, uint32_t flags)
 {
-    if (!ops)
-        return 0;
     return mount_add(table, ops, point, type, type, flags, -1, -1, NULL) ? 0 : -LINUX_ENOMEM;
 }
 
@@ -68,7 +64,7 @@ static long add_from_spec(struct mount_table *table, const struct container_spec
     case SPEC_MOUNT_PROC:
         return add_virtual(table, &proc_fs.ops, point, "proc", flags);
     case SPEC_MOUNT_SYS:
-        return add_virtual(table, &sysfs_ops, point, "sysfs", flags);
+        return add_virtual(table, &sys_fs.ops, point, "sysfs", flags);
     case SPEC_MOUNT_DEV:
         return add_folder(table, &folder_ops, point, "devtmpfs", "devtmpfs", flags, source, NULL);
     case SPEC_MOUNT_DEVPTS:

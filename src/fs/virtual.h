@@ -46,7 +46,7 @@ struct virtual_fs {
     long (*write)(struct task *task, struct vfs_node *node, char *data, size_t n);
 };
 
-extern const struct virtual_fs proc_fs;
+extern const struct virtual_fs proc_fs, sys_fs;
 
 void virtual_list_add(struct text *out, const char *name, uint64_t ino, uint32_t mode);
 

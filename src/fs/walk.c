@@ -324,14 +324,14 @@ static long step(struct walk *w, const char *name, size_t len, bool last, bool f
     }
     if (r < 0)
         return r;
-    if (vfs_is(&next, LINUX_S_IFLNK) && follow)
-        return follow_link(w, &next);
     if (next.path_len == 0) {
         memcpy(next.path, at->path, at->path_len + 1);
         next.path_len = at->path_len;
         if ((r = vfs_path_append(&next, name, len)) < 0)
             return r;
     }
+    if (vfs_is(&next, LINUX_S_IFLNK) && follow)
+        return follow_link(w, &next);
     vfs_node_put(at);
     vfs_node_move(at, &next);
     return 0;
