@@ -46,6 +46,7 @@ struct file *file_new(const struct file_ops *ops, int host_fd, uint32_t flags, v
     file->ops = ops;
     file->host_fd = host_fd;
     file->flags = flags;
+    file->terminal = 0;
     file->data = data;
     atomic_store_explicit(&file->refs, 1, memory_order_release);
     return file;

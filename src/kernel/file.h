@@ -68,6 +68,7 @@ struct file {
     _Atomic uint32_t refs;
     int host_fd;
     uint32_t flags;      /* LINUX_O_* as opened: access mode and creation flags that F_GETFL of the host would not tell (O_PATH, O_LARGEFILE) */
+    _Atomic uint8_t terminal; /* sys/terminal.c: whether it may be one; 0: not looked at yet */
     void *data;          /* belongs to the ops */
 };
 

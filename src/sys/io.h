@@ -21,6 +21,24 @@ static inline long restartable(long r)
 /* The same for reading and writing: what can never be interrupted goes on in any case. */
 long restartable_io(struct file *file, long r);
 
+#define SIGNALS_OF_TERMINALS (SIGNAL_BIT(LINUX_SIGTTIN) | SIGNAL_BIT(LINUX_SIGTTOU))
+
+/* The slow half of the next two. */
+uint64_t terminal_mask(struct task *task, struct file *file);
+void terminal_unmask(uint64_t set);
+
+/* Around a host call that the host may refuse to the background of a terminal: see sys/terminal.c. */
+static inline uint64_t terminal_guard(struct task *task, struct file *file)
+{
+    return unlikely(task->sig.blocked & SIGNALS_OF_TERMINALS) ? terminal_mask(task, file) : 0;
+}
+
+static inline void terminal_unguard(uint64_t set)
+{
+    if (unlikely(set))
+        terminal_unmask(set);
+}
+
 /* Guest I/O vector, checked: each range is the guest's. Freed by iov_free. */
 struct iov {
     struct linux_iovec *v;

@@ -156,10 +156,8 @@ static long terminal_peer(struct task *task, struct file *file, uint64_t arg)
                   NULL);
 }
 
-long ioctl_host(struct task *task, struct file *file, uint64_t request, uint64_t arg)
+static long request_host(struct task *task, struct file *file, uint64_t request, uint64_t arg)
 {
-    if (file->host_fd < 0)
-        return -LINUX_ENOTTY;
     switch (request) {
     case LINUX_TIOCGPGRP:
     case LINUX_TIOCGSID:
@@ -187,4 +185,14 @@ long ioctl_host(struct task *task, struct file *file, uint64_t request, uint64_t
         return restartable(host_ioctl(file->host_fd, request, value, task_stop(task)));
     }
     return -LINUX_ENOTTY;
+}
+
+long ioctl_host(struct task *task, struct file *file, uint64_t request, uint64_t arg)
+{
+    if (file->host_fd < 0)
+        return -LINUX_ENOTTY;
+    uint64_t guard = terminal_guard(task, file);
+    long r = request_host(task, file, request, arg);
+    terminal_unguard(guard);
+    return r;
 }

@@ -18,7 +18,9 @@ long sys_read(SYSCALL_PARAMS)
         r = file->ops->read(task, file, a1, n);
     } else {
         void *buf = user_range(task, a1, n);
+        uint64_t guard = terminal_guard(task, file);
         r = buf ? restartable_io(file, host_read(file->host_fd, buf, n, task_stop(task))) : -LINUX_EFAULT;
+        terminal_unguard(guard);
     }
     file_return(file, counted);
     return r;
@@ -37,7 +39,9 @@ long sys_write(SYSCALL_PARAMS)
         r = file->ops->write(task, file, a1, n);
     } else {
         void *buf = user_range(task, a1, n);
+        uint64_t guard = terminal_guard(task, file);
         r = buf ? restartable_io(file, host_write(file->host_fd, buf, n, task_stop(task))) : -LINUX_EFAULT;
+        terminal_unguard(guard);
     }
     file_return(file, counted);
     return r;
@@ -182,10 +186,13 @@ static long vector_io(struct task *task, int fd, uint64_t addr, uint64_t n, int6
 
         if (ours)
             r = flags & ~LINUX_RWF_HIPRI ? -LINUX_EOPNOTSUPP : each_piece(task, file, &iov, offset, write);
-        else if (offset < 0 && !flags)
+        else if (offset < 0 && !flags) {
+            uint64_t guard = terminal_guard(task, file);
+
             r = write ? host_writev(file->host_fd, iov.v, iov.n, task_stop(task))
                       : host_readv(file->host_fd, iov.v, iov.n, task_stop(task));
-        else
+            terminal_unguard(guard);
+        } else
             r = write ? host_pwritev2(file->host_fd, iov.v, iov.n, offset, flags, task_stop(task))
                       : host_preadv2(file->host_fd, iov.v, iov.n, offset, flags, task_stop(task));
         iov_free(&iov);

@@ -31,6 +31,7 @@ static void *take(void *arg)
 
 static void in_thread(union sigval value)
 {
+    sleep_ms(100);
     say("thread with value %d\n", value.sival_int);
 }
 
@@ -107,8 +108,8 @@ int main(void)
         report("send", mq_send(mine, "child", 6, 0));
         _exit(0);
     }
-    report("from the child", mq_receive(q, buf, sizeof buf, NULL));
     waitpid(pid, NULL, 0);
+    report("from the child", mq_receive(q, buf, sizeof buf, NULL));
     pid = fork();
     if (pid == 0) {
         settle();
@@ -136,7 +137,7 @@ int main(void)
     event.sigev_notify_function = in_thread;
     report("notify by a thread", mq_notify(q, &event));
     report("send", mq_send(q, "t", 1, 0));
-    sleep_ms(200);
+    sleep_ms(400);
     event.sigev_notify = 77;
     report("bad notification", mq_notify(q, &event));
 
