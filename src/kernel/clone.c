@@ -280,6 +280,13 @@ static long clone_thread(struct task *task, const struct clone_request *r, struc
     if (host < 0) {
         list_remove(&child->in_process);
         p->ntasks--;
+    } else {
+        /* Known from now on, though the thread may not have begun to run; it may also have ended. */
+        int none = -1;
+
+        __atomic_compare_exchange_n(&child->host_tid, &none, (int)host, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        if (!s->number.pid)
+            child->tid = (int)host;
     }
     lock_release(&p->lock);
     if (host < 0)
