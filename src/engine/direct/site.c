@@ -255,6 +255,23 @@ static long make_writable(uint64_t addr, size_t len, bool on)
                          LINUX_PROT_READ | LINUX_PROT_EXEC | (on ? LINUX_PROT_WRITE : 0));
 }
 
+/*
+ * The n-th place to try for an area that code at addr reaches. Below comes first: heaps grow from a program's
+ * end upwards, and what is mapped later does not have to be at a certain place. Programs at low addresses
+ * have a small gap below. Above, the far end comes first.
+ */
+static uint64_t area_place(uint64_t addr, uint64_t n)
+{
+    enum { FAR_STEP = 0x1000000, NEAR_STEP = 0x10000, STEPS = NEAR / FAR_STEP };
+    uint64_t below = n < STEPS ? (n + 1) * FAR_STEP : (n - STEPS + 1) * NEAR_STEP;
+
+    if (n < 2 * STEPS)
+        return addr > below ? addr - below : 0;
+    return addr + NEAR - (n - 2 * STEPS + 1) * FAR_STEP;
+}
+
+#define AREA_PLACES (3 * (NEAR / 0x1000000))
+
 /* A mapping of our own near addr; its file name tells /proc readers that it is ours. */
 static struct area *area_new(uint64_t addr)
 {
@@ -270,17 +287,12 @@ static struct area *area_new(uint64_t addr)
     if (fd < 0)
         return NULL;
     if (host_ftruncate((int)fd, AREA_SIZE) == 0)
-        for (int step = 1; step < 120; step++) {
-            uint64_t distance = (uint64_t)(step + 1) / 2 * 0x1000000, at;
+        for (uint64_t n = 0; n < AREA_PLACES && host_is_error(r); n++) {
+            uint64_t at = ALIGN_DOWN(area_place(addr, n), UINT64_C(0x10000));
 
-            at = step & 1 ? addr - distance : addr + distance;
-            at = ALIGN_DOWN(at, UINT64_C(0x10000));
-            if (!is_near(at, addr) || at < 0x10000 || at > HOST_WINDOW_END + UINT64_C(0x14fffff0000))
-                continue;
-            r = host_mmap((void *)(uintptr_t)at, AREA_SIZE, LINUX_PROT_READ | LINUX_PROT_EXEC,
-                          LINUX_MAP_PRIVATE | LINUX_MAP_FIXED_NOREPLACE, (int)fd, 0);
-            if (!host_is_error(r))
-                break;
+            if (at >= 0x10000 && is_near(at, addr) && access_is_guest(at, AREA_SIZE))
+                r = host_mmap((void *)(uintptr_t)at, AREA_SIZE, LINUX_PROT_READ | LINUX_PROT_EXEC,
+                              LINUX_MAP_PRIVATE | LINUX_MAP_FIXED_NOREPLACE, (int)fd, 0);
         }
     host_close((int)fd);
     if (host_is_error(r))
