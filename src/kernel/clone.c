@@ -87,7 +87,7 @@ static void child_begin(struct task *task, const struct start *s)
     task->clear_child_tid = s->flags & LINUX_CLONE_CHILD_CLEARTID ? s->child_tid : 0;
     if ((s->flags & LINUX_CLONE_CHILD_SETTID) && user_write(task, s->child_tid, &task->tid, sizeof task->tid) < 0)
         task->clear_child_tid = 0;
-    host_signal_mask(LINUX_SIG_SETMASK, task->sig.blocked & SIGNALS_OF_TERMINALS, NULL);
+    host_signal_mask(LINUX_SIG_SETMASK, 0, NULL);
 }
 
 /* --- a copy --- */

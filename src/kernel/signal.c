@@ -383,10 +383,6 @@ void signal_set_mask(struct task *task, uint64_t blocked)
 
     blocked &= ~SIGNALS_UNBLOCKABLE;
     newly = blocked & ~ts->blocked;
-    if (unlikely((blocked ^ ts->blocked) & SIGNALS_OF_TERMINALS)) {
-        host_signal_mask(LINUX_SIG_BLOCK, blocked & SIGNALS_OF_TERMINALS, NULL);
-        host_signal_mask(LINUX_SIG_UNBLOCK, ~blocked & SIGNALS_OF_TERMINALS, NULL);
-    }
     if (unlikely(newly & ~__atomic_load_n(&s->ever_blocked, __ATOMIC_RELAXED)))
         signals_note_blocked(task->process, newly);
     __atomic_store_n(&ts->blocked, blocked, __ATOMIC_SEQ_CST);

@@ -92,7 +92,7 @@ struct task_signals {
 #define SIGNAL_BIT(sig)     (UINT64_C(1) << ((sig)-1))
 
 #define SIGNALS_UNBLOCKABLE (SIGNAL_BIT(LINUX_SIGKILL) | SIGNAL_BIT(LINUX_SIGSTOP))
-/* Blocked on the host, too, when the guest blocks them: by that a terminal decides about its background processes. */
+/* By whether these are blocked or ignored, a terminal decides about its background processes: see sys/terminal.c. */
 #define SIGNALS_OF_TERMINALS (SIGNAL_BIT(LINUX_SIGTTIN) | SIGNAL_BIT(LINUX_SIGTTOU))
 /* What the CPU raises; on the host always caught and never masked. */
 #define SIGNALS_SYNCHRONOUS                                                                                  \

@@ -170,5 +170,5 @@ void signals_start(struct task *task, bool inherit)
         host_signal_mask(LINUX_SIG_SETMASK, ~UINT64_C(0) & ~SIGNALS_SYNCHRONOUS, &blocked);
         signal_set_mask(task, blocked);
     }
-    host_signal_mask(LINUX_SIG_SETMASK, task->sig.blocked & SIGNALS_OF_TERMINALS, NULL);
+    host_signal_mask(LINUX_SIG_SETMASK, 0, NULL);
 }

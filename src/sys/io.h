@@ -21,8 +21,6 @@ static inline long restartable(long r)
 /* The same for reading and writing: what can never be interrupted goes on in any case. */
 long restartable_io(struct file *file, long r);
 
-#define SIGNALS_OF_TERMINALS (SIGNAL_BIT(LINUX_SIGTTIN) | SIGNAL_BIT(LINUX_SIGTTOU))
-
 /* The slow half of the next two. */
 uint64_t terminal_mask(struct task *task, struct file *file);
 void terminal_unmask(uint64_t set);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf timeout=20 */
+/* test: modes=run-elf,run timeout=20 */
 /* Terminals: a pair of pseudo-terminals, their settings and requests, the line discipline, hanging up. */
 #include "check.h"
 #include <fcntl.h>
