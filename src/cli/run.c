@@ -28,7 +28,7 @@ struct run {
     struct image_conf image;
     struct user user;
     char id[16];
-    char scratch[PATH_MAX / 2]; /* removed at the end */
+    char scratch[PATH_MAX / 2], runtime[PATH_MAX / 2]; /* removed at the end */
     char upper[PATH_MAX / 2];
     char rootfs[PATH_MAX];
     const char *roots[2];       /* the host folders with the container's files, upper first */
@@ -81,6 +81,21 @@ static int make_folder(const char *base, const char *name, char *path, size_t si
     return 0;
 }
 
+static int make_scratch_upper(struct run *run, struct error *err)
+{
+    int r = parts_scratch(run->scratch, sizeof(run->scratch), err);
+
+    return r ? r : make_folder(run->scratch, "upper", run->upper, sizeof(run->upper), 0700, err);
+}
+
+static void remove_scratch(const struct run *run)
+{
+    if (run->scratch[0])
+        parts_remove_tree(run->scratch);
+    if (run->runtime[0])
+        parts_remove_tree(run->runtime);
+}
+
 /* The upper of a container with a name (or one that is to be kept) lies in the data folder, else in the scratch. */
 static int make_upper(struct run *run, struct error *err)
 {
@@ -88,7 +103,7 @@ static int make_upper(struct run *run, struct error *err)
     int r;
 
     if (run->o->remove)
-        return make_folder(run->scratch, "upper", run->upper, sizeof(run->upper), 0700, err);
+        return make_scratch_upper(run, err);
     r = parts_data(data, sizeof(data), err);
     if (r)
         return r;
@@ -101,7 +116,7 @@ static int add_mounts(struct run *run, struct error *err)
     struct spec_builder *b = &run->launch.spec;
     const uint32_t safe = SPEC_MOUNT_NOSUID | SPEC_MOUNT_NODEV | SPEC_MOUNT_NOEXEC;
     char dev[PATH_MAX], shm[PATH_MAX];
-    int r = parts_scratch(run->scratch, sizeof(run->scratch), err);
+    int r = parts_runtime(run->runtime, sizeof(run->runtime), err);
 
     if (r)
         return r;
@@ -118,15 +133,15 @@ static int add_mounts(struct run *run, struct error *err)
     }
     spec_builder_mount(b, SPEC_MOUNT_PROC, safe, "/proc", NULL, NULL, NULL);
     spec_builder_mount(b, SPEC_MOUNT_SYS, safe | SPEC_MOUNT_RDONLY, "/sys", NULL, NULL, NULL);
-    r = make_folder(run->scratch, "dev", dev, sizeof(dev), 0755, err);
+    r = make_folder(run->runtime, "dev", dev, sizeof(dev), 0755, err);
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_DEV, SPEC_MOUNT_NOSUID, "/dev", dev, NULL, NULL);
-    r = make_folder(run->scratch, "pts", dev, sizeof(dev), 0755, err);
+    r = make_folder(run->runtime, "pts", dev, sizeof(dev), 0755, err);
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", dev, NULL, NULL);
-    r = make_folder(run->scratch, "shm", shm, sizeof(shm), 0700, err);
+    r = make_folder(run->runtime, "shm", shm, sizeof(shm), 0700, err);
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_TMPFS, safe, "/dev/shm", shm, NULL, NULL);
@@ -342,8 +357,7 @@ static void supervise(struct run *run, int control)
         close(run->master);
     int status = supervisor_main(&config);
     queues_remove(config.spec);
-    if (run->scratch[0])
-        parts_remove_tree(run->scratch);
+    remove_scratch(run);
     struct supervisor_message message = {SUPERVISOR_ENDED, status < 0 ? STATUS_OURS << 8 : status};
     send(control, &message, sizeof(message), MSG_NOSIGNAL);
     _exit(0);
@@ -358,8 +372,7 @@ int container_run(struct run_options *o, struct error *err)
     launch_init(&run.launch);
     r = prepare(&run, err);
     if (r) {
-        if (run.scratch[0])
-            parts_remove_tree(run.scratch);
+        remove_scratch(&run);
         return r;
     }
     fflush(stdout);
