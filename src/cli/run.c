@@ -15,6 +15,7 @@
 #include "cli/image_conf.h"
 #include "cli/launch.h"
 #include "cli/parts.h"
+#include "cli/place.h"
 #include "cli/queues.h"
 #include "cli/run_options.h"
 #include "cli/users.h"
@@ -147,8 +148,10 @@ static int add_mounts(struct run *run, struct error *err)
     spec_builder_mount(b, SPEC_MOUNT_TMPFS, safe, "/dev/shm", shm, NULL, NULL);
     for (size_t i = 0; i < run->o->nvolumes; i++) {
         const struct volume *v = &run->o->volumes[i];
+        char target[PATH_MAX];
 
-        spec_builder_mount(b, SPEC_MOUNT_BIND, v->readonly ? SPEC_MOUNT_RDONLY : 0, v->target, v->source, NULL, NULL);
+        place_resolve(run->roots[1] ? run->roots[1] : run->roots[0], v->target, target, sizeof(target));
+        spec_builder_mount(b, SPEC_MOUNT_BIND, v->readonly ? SPEC_MOUNT_RDONLY : 0, target, v->source, NULL, NULL);
     }
     return 0;
 }
