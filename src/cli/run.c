@@ -121,16 +121,16 @@ static int add_mounts(struct run *run, struct error *err)
 
     if (r)
         return r;
-    if (run->o->rootfs)
+    if (run->o->rootfs && !run->o->rootfs_overlay)
         spec_builder_mount(b, SPEC_MOUNT_FOLDER, 0, "/", run->rootfs, NULL, NULL);
     else {
         r = make_upper(run, err);
         if (r)
             return r;
+        spec_builder_mount(b, SPEC_MOUNT_OVERLAY, 0, "/", run->upper, run->roots[0],
+                           run->image.index[0] ? run->image.index : NULL);
         run->roots[1] = run->roots[0];
         run->roots[0] = run->upper;
-        spec_builder_mount(b, SPEC_MOUNT_OVERLAY, 0, "/", run->upper, run->image.rootfs,
-                           run->image.index[0] ? run->image.index : NULL);
     }
     spec_builder_mount(b, SPEC_MOUNT_PROC, safe, "/proc", NULL, NULL, NULL);
     spec_builder_mount(b, SPEC_MOUNT_SYS, safe | SPEC_MOUNT_RDONLY, "/sys", NULL, NULL, NULL);
@@ -425,7 +425,7 @@ const struct verb verb_run = {
             "      --entrypoint PROG   in place of the image's\n"
             "      --rm                remove what the container wrote when it ends\n"
             "      --name NAME         the name under which it is kept\n"
-            "      --rootfs DIR        a folder as the container's root, in place of an image\n"
+            "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it is)\n"
             "      --engine NAME       how guest code runs (direct)\n"
             "      --platform P        linux/amd64\n",
     .run = run,

@@ -27,6 +27,8 @@ ON_FILE(fsync, host_fsync(file->host_fd))
 ON_FILE(fdatasync, host_fdatasync(file->host_fd))
 ON_FILE(syncfs, host_syncfs(file->host_fd))
 ON_FILE(sync_file_range, host_sync_file_range(file->host_fd, (int64_t)a1, (int64_t)a2, (unsigned)a3))
+ON_FILE(fadvise64, host_fadvise(file->host_fd, (int64_t)a1, (int64_t)a2, (int)a3))
+ON_FILE(readahead, host_readahead(file->host_fd, (int64_t)a1, a2))
 ON_FILE(flock, restartable(host_flock(file->host_fd, (int)a1, task_stop(task))))
 
 long sys_sync(SYSCALL_PARAMS)
