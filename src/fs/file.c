@@ -211,7 +211,9 @@ static bool has_set_id(const struct vfs_node *node)
 
 long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **out)
 {
-    return vfs_file_new_ops(node, fd, flags, &vfs_file_ops, out);
+    bool loses = has_set_id(node) && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
+
+    return vfs_file_new_ops(node, fd, flags, loses ? &vfs_set_id_ops : &vfs_file_ops, out);
 }
 
 long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops, struct file **out)
