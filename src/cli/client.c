@@ -92,6 +92,30 @@ static bool copy(int from, int to)
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
+/* What the user has typed and the container's terminal has not taken yet: it may be full while its output waits for us. */
+struct typed {
+    char data[4096];
+    size_t start, end;
+};
+
+static bool type_more(struct typed *t)
+{
+    ssize_t n = read(0, t->data, sizeof(t->data));
+
+    t->start = 0;
+    t->end = n > 0 ? (size_t)n : 0;
+    return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+static bool pass_typed(struct typed *t, int master)
+{
+    ssize_t n = write(master, t->data + t->start, t->end - t->start);
+
+    if (n > 0)
+        t->start += (size_t)n;
+    return n > 0 || errno == EINTR || errno == EAGAIN;
+}
+
 static void pass_signal(int signals, int control, int master)
 {
     struct signalfd_siginfo info;
@@ -127,28 +151,37 @@ int client_relay(int control, int master, bool with_input, struct error *err)
         [CONTROL] = {control, POLLIN, 0},
         [SIGNALS] = {open_signals(), POLLIN, 0},
         [OUTPUT] = {master, POLLIN, 0},
-        [INPUT] = {master >= 0 && with_input ? 0 : -1, POLLIN, 0},
     };
+    bool input = master >= 0 && with_input;
     struct supervisor_message message;
+    struct typed typed = {.end = 0};
     bool ended = false;
     int status = STATUS_OURS;
 
-    if (fds[INPUT].fd == 0)
+    if (input) {
         make_terminal_raw();
+        fcntl(master, F_SETFL, fcntl(master, F_GETFL) | O_NONBLOCK);
+    }
     while (!ended || fds[OUTPUT].fd >= 0) {
+        bool waiting = typed.start < typed.end;
+
+        fds[INPUT] = (struct pollfd){input && !waiting ? 0 : -1, POLLIN, 0};
+        fds[OUTPUT].events = (short)(POLLIN | (waiting ? POLLOUT : 0));
         /* After the end, only what the terminal still holds is fetched. */
         int n = poll(fds, COUNT, ended ? 0 : -1);
 
         if (n < 0 && errno != EINTR)
             break;
-        if (ended && n == 0)
+        if (ended && !(fds[OUTPUT].revents & (POLLIN | POLLHUP)))
             break;
         if (fds[SIGNALS].revents)
             pass_signal(fds[SIGNALS].fd, control, master);
-        if (fds[OUTPUT].revents && !copy(master, 1))
+        if (fds[OUTPUT].revents & ~POLLOUT && !copy(master, 1))
             fds[OUTPUT].fd = -1;
-        if (fds[INPUT].revents && !copy(0, master))
-            fds[INPUT].fd = -1;
+        if (fds[OUTPUT].revents & POLLOUT && !pass_typed(&typed, master))
+            input = false, typed.start = typed.end = 0;
+        if (fds[INPUT].revents)
+            input = type_more(&typed);
         if (!fds[CONTROL].revents)
             continue;
         ssize_t size = recv(control, &message, sizeof(message), 0);
