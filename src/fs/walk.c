@@ -2,27 +2,29 @@
 /*
  * The path walk.
  *
- * One component after the other, with nothing of the host's resolution but single names below a descriptor, so that the host never follows a
- * link for us. Where no mount, no ".." and no check of ours can be in between, a file system may resolve the whole rest at once
- * (fs_ops.lookup_path); when it meets a link there, we go step by step up to that link, and try again behind it.
+ * One component after the other, with nothing of the host's resolution but single names below a descriptor,
+ * so that the host never follows a link for us. Where no mount, no ".." and no check of ours can be in
+ * between, a file system may resolve the whole rest at once (fs_ops.lookup_path); when it meets a link there,
+ * we go step by step up to that link, and try again behind it.
  *
- * ".." does not ask the host: the path from the root of the mount table is remembered, without links, and walked again up to the parent.
+ * ".." does not ask the host: the path from the root of the mount table is remembered, without links, and
+ * walked again up to the parent.
  */
 #include "fs/internal.h"
 
 struct walk {
     struct task *task;
     const struct walk_request *rq;
-    struct vfs_node *at;      /* where we are; the result */
-    struct vfs_dir *root;     /* of the task, or of RESOLVE_IN_ROOT */
+    struct vfs_node *at;  /* where we are; the result */
+    struct vfs_dir *root; /* of the task, or of RESOLVE_IN_ROOT */
     struct mount_table *mounts;
     const struct mount *start_mount;
-    uint32_t start_len;       /* RESOLVE_BENEATH: length of the path that must not be left */
+    uint32_t start_len; /* RESOLVE_BENEATH: length of the path that must not be left */
     int links;
-    bool stepwise;            /* lookup_path met a link that we have not reached yet */
-    bool slash;               /* slashes stood behind the last component */
-    char *rest;               /* what is still to be walked, in buf */
-    char *buf;                /* 2 * VFS_PATH_MAX */
+    bool stepwise; /* lookup_path met a link that we have not reached yet */
+    bool slash;    /* slashes stood behind the last component */
+    char *rest;    /* what is still to be walked, in buf */
+    char *buf;     /* 2 * VFS_PATH_MAX */
 };
 
 #define BUF_SIZE (2 * VFS_PATH_MAX)
@@ -54,7 +56,8 @@ static bool rest_is_plain(struct walk *w, const char *rest)
         const struct mount *m = w->mounts->mounts[i];
         const char *a, *b;
 
-        if (m->point_len <= at->path_len || memcmp(m->point, at->path, at->path_len) != 0 || m->point[at->path_len] != '/')
+        if (m->point_len <= at->path_len || memcmp(m->point, at->path, at->path_len) != 0 ||
+            m->point[at->path_len] != '/')
             continue;
         /* Compare component-wise, as the rest may hold "//" and "/./". */
         for (a = m->point + at->path_len, b = rest;;) {
@@ -198,7 +201,8 @@ static long enter_mount(struct walk *w, struct mount *mnt)
     return 0;
 }
 
-/* What the whole rest is: everything, or all but the last component. Returns the length of the part to resolve, 0: nothing to win. */
+/* What the whole rest is: everything, or all but the last component. Returns the length of the part to
+ * resolve, 0: nothing to win. */
 static size_t whole_part(struct walk *w, bool *all)
 {
     const char *rest = w->rest, *end = rest + strlen(rest);
@@ -238,6 +242,12 @@ static long append_all(struct vfs_node *node, const char *p)
     return 0;
 }
 
+/* Would opening with these flags change the file? */
+static bool changes(unsigned open_flags)
+{
+    return (open_flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY || open_flags & LINUX_O_TRUNC;
+}
+
 /* Tries to resolve the rest at once. 1: done, with the rest advanced; 0: go step by step; or an error. */
 static long try_whole(struct walk *w)
 {
@@ -264,7 +274,8 @@ static long try_whole(struct walk *w)
         r = 0;
         goto out;
     }
-    if (all && w->rq->open_flags && w->rest[len - 1] != '/')
+    if (all && w->rq->open_flags && w->rest[len - 1] != '/' &&
+        !(at->mnt->flags & MOUNT_RDONLY && changes(w->rq->open_flags)))
         flags = w->rq->open_flags;
     next.mnt = at->mnt;
     r = ops->lookup_path(w->task, at, w->rest, flags, &next);
@@ -439,7 +450,13 @@ long vfs_walk(struct task *task, const struct walk_request *rq, struct vfs_node 
     struct vfs_dir *cwd cleanup(vfs_dir_put_cleanup) = NULL;
     struct vfs_dir *inner_root cleanup(vfs_dir_put_cleanup) = NULL;
     struct walk w = {
-        .task = task, .rq = rq, .at = out, .root = root, .mounts = task->fs->mounts, .buf = buf, .rest = buf,
+        .task = task,
+        .rq = rq,
+        .at = out,
+        .root = root,
+        .mounts = task->fs->mounts,
+        .buf = buf,
+        .rest = buf,
     };
     size_t len = strnlen(rq->path, VFS_PATH_MAX);
     long r;
@@ -472,7 +489,8 @@ long vfs_walk(struct task *task, const struct walk_request *rq, struct vfs_node 
         w.root = inner_root;
     }
     r = walk_run(&w);
-    if (r == 0 && !(rq->flags & WALK_PARENT) && (w.slash || rq->flags & WALK_DIRECTORY) && !vfs_is(out, LINUX_S_IFDIR))
+    if (r == 0 && !(rq->flags & WALK_PARENT) && (w.slash || rq->flags & WALK_DIRECTORY) &&
+        !vfs_is(out, LINUX_S_IFDIR))
         r = -LINUX_ENOTDIR;
     /* The result may borrow from root or cwd, whose references end here. */
     if (r >= 0 && out->borrowed && !out->file) {

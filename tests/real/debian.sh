@@ -60,4 +60,21 @@ script job-control 'set -m; sleep 30 & jobs; kill %1; wait %1; echo $?; (exit 3)
 script signals 'trap "echo term" TERM; kill -TERM $$; trap "echo exit" EXIT; bash -c "kill -SEGV \$\$"; echo $?'
 script no-host-path 'cat /proc/self/maps | sed "s/.* //" | grep / | sort -u; readlink /proc/self/exe /proc/self/cwd /proc/self/root'
 script identity 'id; cat /proc/self/status | grep -E "^(Name|Pid|PPid|Uid|Gid|Threads)"; echo $$'
+
+# A server inside is reached from the host.
+port=$((20000 + RANDOM % 20000))
+"$CORACLE" run --rm --rootfs "$ROOT" /usr/bin/python3 -m http.server "$port" --bind 127.0.0.1 --directory /etc \
+    </dev/null >"$WORK/server" 2>&1 &
+server=$!
+for _ in $(seq 100); do
+    curl -s -o "$WORK/page" "http://127.0.0.1:$port/passwd" && break
+    sleep 0.1
+done
+kill -KILL $server
+wait $server 2>/dev/null
+if cmp -s "$WORK/page" "$ROOT/etc/passwd"; then
+    ok http-server
+else
+    not_ok http-server "$(cat "$WORK/server")"
+fi
 finish
