@@ -175,7 +175,8 @@ static bool timer_coalesces(struct signal_queue *q, const struct linux_siginfo *
     list_for_each_entry (e, &q->list, link)
         if (e->info.si_signo == info->si_signo && e->info.si_code == LINUX_SI_TIMER &&
             e->info.si_timerid == info->si_timerid) {
-            e->info.si_overrun += 1 + info->si_overrun;
+            e->info.si_overrun = e->stale ? info->si_overrun : e->info.si_overrun + 1 + info->si_overrun;
+            e->stale = false;
             return true;
         }
     return false;
@@ -198,6 +199,7 @@ static long queue_add(struct process *p, struct signal_queue *q, const struct li
         return -LINUX_EAGAIN;
     if (e) {
         e->info = *info;
+        e->stale = false;
         list_push_back(&q->list, &e->link);
         s->queued++;
     }
@@ -220,11 +222,14 @@ static void timer_taken(struct signals *s, const struct linux_siginfo *info)
             t->overrun = info->si_overrun;
 }
 
-int signal_dequeue(struct signals *s, struct signal_queue *q, uint64_t set, struct linux_siginfo *info)
+/* The next one of the set, which may be stale. */
+static int dequeue_next(struct signals *s, struct signal_queue *q, uint64_t set, struct linux_siginfo *info,
+                        bool *stale)
 {
     struct signal_queued *e, *first = NULL;
     bool more = false;
 
+    *stale = false;
     set &= q->set;
     if (!set)
         return 0;
@@ -244,10 +249,22 @@ int signal_dequeue(struct signals *s, struct signal_queue *q, uint64_t set, stru
         return sig;
     }
     *info = first->info;
+    *stale = first->stale;
     list_remove(&first->link);
     kfree(first);
     s->queued--;
-    if (info->si_code == LINUX_SI_TIMER)
+    return sig;
+}
+
+int signal_dequeue(struct signals *s, struct signal_queue *q, uint64_t set, struct linux_siginfo *info)
+{
+    bool stale;
+    int sig;
+
+    do
+        sig = dequeue_next(s, q, set, info, &stale);
+    while (stale);
+    if (sig && info->si_code == LINUX_SI_TIMER)
         timer_taken(s, info);
     return sig;
 }

@@ -40,6 +40,7 @@ struct process;
 struct signal_queued {
     struct list link;
     struct linux_siginfo info;
+    bool stale; /* of a timer that has been set anew or deleted since: pending, but never taken */
 };
 
 /* Guarded by signals.lock, except where noted. */
@@ -188,6 +189,8 @@ void signal_watch_remove(struct signals *signals, struct signal_watch *watch);
 /* The POSIX timers of the process. A timer that is added belongs to its signals; removing frees it. */
 void signal_timer_add(struct task *task, struct signal_timer *timer);
 void signal_timer_remove(struct task *task, int id);
+/* The timer is about to be set anew or deleted: what waits of it will not be taken. */
+void signal_timer_changes(struct task *task, int id);
 /* The overrun of the signal that was last taken, or -EINVAL when there is no such timer. */
 long signal_timer_overrun(struct task *task, int id);
 

@@ -100,6 +100,11 @@ long sys_timer_create(SYSCALL_PARAMS)
     return 0;
 }
 
+static bool is_valid(const struct linux_timespec *t)
+{
+    return t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
+}
+
 long sys_timer_settime(SYSCALL_PARAMS)
 {
     struct linux_itimerspec new, old;
@@ -109,6 +114,8 @@ long sys_timer_settime(SYSCALL_PARAMS)
         return -LINUX_EINVAL;
     if (user_read(task, &new, a2, sizeof(new)))
         return -LINUX_EFAULT;
+    if (is_valid(&new.it_value) && is_valid(&new.it_interval))
+        signal_timer_changes(task, (int)a0);
     r = host_timer_settime((int)a0, (int)a1, &new, a3 ? &old : NULL);
     if (r < 0)
         return r;
@@ -130,8 +137,10 @@ long sys_timer_getoverrun(SYSCALL_PARAMS)
 
 long sys_timer_delete(SYSCALL_PARAMS)
 {
-    long r = host_timer_delete((int)a0);
+    long r;
 
+    signal_timer_changes(task, (int)a0);
+    r = host_timer_delete((int)a0);
     if (r == 0)
         signal_timer_remove(task, (int)a0);
     return r;
