@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -76,20 +77,29 @@ static void put_limits(struct exec_state *state)
     }
 }
 
+static void put_file(struct exec_builder *b, int fd)
+{
+    int flags = fcntl(fd, F_GETFD);
+
+    if (flags < 0 || (flags & FD_CLOEXEC))
+        return;
+    struct exec_state_file file = {
+        .fd = fd, .host_fd = fd, .kind = 1 /* FILE_HOST */, .flags = (uint32_t)fcntl(fd, F_GETFL) & O_ACCMODE};
+    exec_builder_file(b, &file, NULL);
+}
+
 /* Descriptors that the guest inherits: 0, 1, 2, and for run-elf all others that are not close-on-exec. */
 static void put_files(struct launch *l, struct exec_builder *b)
 {
-    int last = l->identity ? 1024 : 3;
+    DIR *list = l->identity ? opendir("/proc/self/fd") : NULL;
 
-    for (int fd = 0; fd < last; fd++) {
-        int flags = fcntl(fd, F_GETFD);
-
-        if (flags < 0 || (flags & FD_CLOEXEC))
-            continue;
-        struct exec_state_file file = {.fd = fd, .host_fd = fd, .kind = 1 /* FILE_HOST */,
-                                       .flags = (uint32_t)fcntl(fd, F_GETFL) & O_ACCMODE};
-        exec_builder_file(b, &file, NULL);
-    }
+    for (int fd = 0; fd < 3; fd++)
+        put_file(b, fd);
+    for (struct dirent *d; list && (d = readdir(list));)
+        if (d->d_name[0] != '.' && atoi(d->d_name) > 2 && atoi(d->d_name) != dirfd(list))
+            put_file(b, atoi(d->d_name));
+    if (list)
+        closedir(list);
 }
 
 /* A program on the host's own files keeps what this process may do. */
@@ -104,8 +114,8 @@ static void put_own_rights(struct exec_state *s)
         s->cap_inheritable = caps[0].inheritable | (uint64_t)caps[1].inheritable << 32;
     }
     s->cap_bounding = 0;
-    for (int cap = 0; cap < 64; cap++) {
-        if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1)
+    for (int cap = 0, is; cap < 64 && (is = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) >= 0; cap++) {
+        if (is)
             s->cap_bounding |= UINT64_C(1) << cap;
         if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) == 1)
             s->cap_ambient |= UINT64_C(1) << cap;

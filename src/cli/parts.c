@@ -88,22 +88,53 @@ int parts_mkdirs(const char *path, struct error *err)
     }
 }
 
+static int fresh_folder(const char *base, char *path, size_t size, struct error *err)
+{
+    int r = parts_mkdirs(base, err);
+
+    if (r)
+        return r;
+    snprintf(path, size, "%s/XXXXXX", base);
+    if (!mkdtemp(path))
+        return error_set(err, STATUS_OURS, "no scratch folder can be made in %s: %s", base, strerror(errno));
+    return 0;
+}
+
 int parts_scratch(char *path, size_t size, struct error *err)
 {
-    char data[PATH_MAX];
+    char data[PATH_MAX], base[PATH_MAX + 8];
     int r = parts_data(data, sizeof(data), err);
 
     if (r)
         return r;
-    snprintf(path, size, "%s/run", data);
-    r = parts_mkdirs(path, err);
-    if (r)
-        return r;
-    snprintf(path, size, "%s/run/XXXXXX", data);
-    if (!mkdtemp(path))
-        return error_set(err, STATUS_OURS, "no scratch folder can be made in %s/run: %s", data,
-                         strerror(errno));
-    return 0;
+    snprintf(base, sizeof(base), "%s/run", data);
+    return fresh_folder(base, path, size, err);
+}
+
+/* A folder of ours in /dev/shm that nobody else has made in our place. */
+static bool shared_memory_folder(char *base, size_t size)
+{
+    struct stat st;
+
+    snprintf(base, size, "/dev/shm/coracle-%u", (unsigned)getuid());
+    if (mkdir(base, 0700) < 0 && errno != EEXIST)
+        return false;
+    return lstat(base, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid() && (st.st_mode & 077) == 0;
+}
+
+int parts_runtime(char *path, size_t size, struct error *err)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char base[PATH_MAX];
+
+    if (runtime && runtime[0] == '/') {
+        snprintf(base, sizeof(base), "%s/coracle", runtime);
+        if (fresh_folder(base, path, size, err) == 0)
+            return 0;
+    }
+    if (shared_memory_folder(base, sizeof(base)) && fresh_folder(base, path, size, err) == 0)
+        return 0;
+    return parts_scratch(path, size, err);
 }
 
 /* How many folders one walk keeps open. */

@@ -13,8 +13,10 @@ int parts_images(char *path, size_t size, struct error *err);
 int parts_data(char *path, size_t size, struct error *err);
 /* Makes a folder and its parents, mode 0700. */
 int parts_mkdirs(const char *path, struct error *err);
-/* A fresh scratch folder for a container's run. */
+/* A fresh scratch folder for a container's run, on disk. */
 int parts_scratch(char *path, size_t size, struct error *err);
+/* The same in memory, where the host offers that, for what is small and made anew each time. */
+int parts_runtime(char *path, size_t size, struct error *err);
 /* Removes a folder and all that is in it, following nothing. */
 void parts_remove_tree(const char *path);
 

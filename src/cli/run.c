@@ -15,6 +15,7 @@
 #include "cli/image_conf.h"
 #include "cli/launch.h"
 #include "cli/parts.h"
+#include "cli/place.h"
 #include "cli/queues.h"
 #include "cli/run_options.h"
 #include "cli/users.h"
@@ -28,7 +29,7 @@ struct run {
     struct image_conf image;
     struct user user;
     char id[16];
-    char scratch[PATH_MAX / 2]; /* removed at the end */
+    char scratch[PATH_MAX / 2], runtime[PATH_MAX / 2]; /* removed at the end */
     char upper[PATH_MAX / 2];
     char rootfs[PATH_MAX];
     const char *roots[2];       /* the host folders with the container's files, upper first */
@@ -81,6 +82,21 @@ static int make_folder(const char *base, const char *name, char *path, size_t si
     return 0;
 }
 
+static int make_scratch_upper(struct run *run, struct error *err)
+{
+    int r = parts_scratch(run->scratch, sizeof(run->scratch), err);
+
+    return r ? r : make_folder(run->scratch, "upper", run->upper, sizeof(run->upper), 0700, err);
+}
+
+static void remove_scratch(const struct run *run)
+{
+    if (run->scratch[0])
+        parts_remove_tree(run->scratch);
+    if (run->runtime[0])
+        parts_remove_tree(run->runtime);
+}
+
 /* The upper of a container with a name (or one that is to be kept) lies in the data folder, else in the scratch. */
 static int make_upper(struct run *run, struct error *err)
 {
@@ -88,7 +104,7 @@ static int make_upper(struct run *run, struct error *err)
     int r;
 
     if (run->o->remove)
-        return make_folder(run->scratch, "upper", run->upper, sizeof(run->upper), 0700, err);
+        return make_scratch_upper(run, err);
     r = parts_data(data, sizeof(data), err);
     if (r)
         return r;
@@ -101,39 +117,41 @@ static int add_mounts(struct run *run, struct error *err)
     struct spec_builder *b = &run->launch.spec;
     const uint32_t safe = SPEC_MOUNT_NOSUID | SPEC_MOUNT_NODEV | SPEC_MOUNT_NOEXEC;
     char dev[PATH_MAX], shm[PATH_MAX];
-    int r = parts_scratch(run->scratch, sizeof(run->scratch), err);
+    int r = parts_runtime(run->runtime, sizeof(run->runtime), err);
 
     if (r)
         return r;
-    if (run->o->rootfs)
+    if (run->o->rootfs && !run->o->rootfs_overlay)
         spec_builder_mount(b, SPEC_MOUNT_FOLDER, 0, "/", run->rootfs, NULL, NULL);
     else {
         r = make_upper(run, err);
         if (r)
             return r;
+        spec_builder_mount(b, SPEC_MOUNT_OVERLAY, 0, "/", run->upper, run->roots[0],
+                           run->image.index[0] ? run->image.index : NULL);
         run->roots[1] = run->roots[0];
         run->roots[0] = run->upper;
-        spec_builder_mount(b, SPEC_MOUNT_OVERLAY, 0, "/", run->upper, run->image.rootfs,
-                           run->image.index[0] ? run->image.index : NULL);
     }
     spec_builder_mount(b, SPEC_MOUNT_PROC, safe, "/proc", NULL, NULL, NULL);
     spec_builder_mount(b, SPEC_MOUNT_SYS, safe | SPEC_MOUNT_RDONLY, "/sys", NULL, NULL, NULL);
-    r = make_folder(run->scratch, "dev", dev, sizeof(dev), 0755, err);
+    r = make_folder(run->runtime, "dev", dev, sizeof(dev), 0755, err);
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_DEV, SPEC_MOUNT_NOSUID, "/dev", dev, NULL, NULL);
-    r = make_folder(run->scratch, "pts", dev, sizeof(dev), 0755, err);
+    r = make_folder(run->runtime, "pts", dev, sizeof(dev), 0755, err);
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", dev, NULL, NULL);
-    r = make_folder(run->scratch, "shm", shm, sizeof(shm), 0700, err);
+    r = make_folder(run->runtime, "shm", shm, sizeof(shm), 0700, err);
     if (r)
         return r;
     spec_builder_mount(b, SPEC_MOUNT_TMPFS, safe, "/dev/shm", shm, NULL, NULL);
     for (size_t i = 0; i < run->o->nvolumes; i++) {
         const struct volume *v = &run->o->volumes[i];
+        char target[PATH_MAX];
 
-        spec_builder_mount(b, SPEC_MOUNT_BIND, v->readonly ? SPEC_MOUNT_RDONLY : 0, v->target, v->source, NULL, NULL);
+        place_resolve(run->roots[1] ? run->roots[1] : run->roots[0], v->target, target, sizeof(target));
+        spec_builder_mount(b, SPEC_MOUNT_BIND, v->readonly ? SPEC_MOUNT_RDONLY : 0, target, v->source, NULL, NULL);
     }
     return 0;
 }
@@ -342,8 +360,7 @@ static void supervise(struct run *run, int control)
         close(run->master);
     int status = supervisor_main(&config);
     queues_remove(config.spec);
-    if (run->scratch[0])
-        parts_remove_tree(run->scratch);
+    remove_scratch(run);
     struct supervisor_message message = {SUPERVISOR_ENDED, status < 0 ? STATUS_OURS << 8 : status};
     send(control, &message, sizeof(message), MSG_NOSIGNAL);
     _exit(0);
@@ -358,8 +375,7 @@ int container_run(struct run_options *o, struct error *err)
     launch_init(&run.launch);
     r = prepare(&run, err);
     if (r) {
-        if (run.scratch[0])
-            parts_remove_tree(run.scratch);
+        remove_scratch(&run);
         return r;
     }
     fflush(stdout);
@@ -409,7 +425,7 @@ const struct verb verb_run = {
             "      --entrypoint PROG   in place of the image's\n"
             "      --rm                remove what the container wrote when it ends\n"
             "      --name NAME         the name under which it is kept\n"
-            "      --rootfs DIR        a folder as the container's root, in place of an image\n"
+            "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it is)\n"
             "      --engine NAME       how guest code runs (direct)\n"
             "      --platform P        linux/amd64\n",
     .run = run,

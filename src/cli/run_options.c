@@ -109,6 +109,19 @@ static int set_flag(struct run_options *o, const char *name)
     return 0;
 }
 
+/* "DIR:O", as podman has it: the container writes beside the folder. */
+static void split_rootfs(struct run_options *o)
+{
+    size_t n = o->rootfs ? strlen(o->rootfs) : 0;
+
+    if (n > 2 && strcmp(o->rootfs + n - 2, ":O") == 0) {
+        o->rootfs_overlay = true;
+        o->rootfs = strndup(o->rootfs, n - 2);
+        if (!o->rootfs)
+            abort();
+    }
+}
+
 static int set_value(struct run_options *o, const char *name, const char *value, struct error *err)
 {
     const struct {
@@ -218,6 +231,7 @@ int run_options_parse(int argc, char **argv, struct run_options *o, struct error
         if (r)
             return r;
     }
+    split_rootfs(o);
     if (!o->rootfs) {
         if (i == argc) {
             error_set(err, STATUS_OURS, "run: which image?");

@@ -146,6 +146,8 @@ struct engine {
     void (*host_interrupt)(struct cpu *cpu, struct host_context *hc);
     /* True for addresses (trampolines and the like) that the guest must not see or touch. */
     bool (*owns_address)(uint64_t addr, uint64_t len);
+    /* Guest code runs as it is on the host's threads: the host may restart sequences of it (rseq). */
+    bool host_sequences;
 };
 
 extern const struct engine engine_direct;

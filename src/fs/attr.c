@@ -32,7 +32,7 @@ static long check_owner(struct task *task, struct vfs_node *node, struct vfs_att
 
     if (node->mnt->flags & MOUNT_IDENTITY)
         return 0;
-    if (!task_has_cap(task, LINUX_CAP_CHOWN)) {
+    if (attr->valid & (ATTR_UID | ATTR_GID) && !task_has_cap(task, LINUX_CAP_CHOWN)) {
         if (cred->fsuid != node->st.st_uid)
             return -LINUX_EPERM;
         if (attr->valid & ATTR_UID && attr->uid != node->st.st_uid)
@@ -85,7 +85,7 @@ long vfs_setattr(struct task *task, struct vfs_node *node, struct vfs_attr *attr
         return -LINUX_EROFS;
     if (attr->valid & ATTR_MODE && (r = check_mode(task, node, attr)) < 0)
         return r;
-    if (attr->valid & (ATTR_UID | ATTR_GID) && (r = check_owner(task, node, attr)) < 0)
+    if (attr->valid & (ATTR_UID | ATTR_GID | ATTR_CHOWN) && (r = check_owner(task, node, attr)) < 0)
         return r;
     if (attr->valid & ATTR_TIMES && (r = check_times(task, node, attr)) < 0)
         return r;

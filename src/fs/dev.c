@@ -74,6 +74,7 @@ long fs_first_process(struct task *task)
         bool dev = strcmp(mnt->type, "devtmpfs") == 0;
         CLEANUP_NODE(root);
 
+        mount_make_point(task, mnt);
         if (mnt->ops == &devpts_ops) {
             r = devpts_fill(task, mnt);
             continue;

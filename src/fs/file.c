@@ -119,6 +119,53 @@ static const struct file_ops vfs_file_ops = {
     .release = vfs_file_release,
 };
 
+/* Writing takes set-ID bits away; they are metadata, so the host does not. */
+static void lose_set_id(struct task *task, struct file *file)
+{
+    struct vfs_attr attr = {.valid = ATTR_CHOWN};
+    CLEANUP_NODE(node);
+
+    if (!task_has_cap(task, LINUX_CAP_FSETID) && vfs_node_of_file(task, file, &node) == 0)
+        vfs_setattr(task, &node, &attr);
+}
+
+static long set_id_write(struct task *task, struct file *file, uint64_t buf, uint64_t n)
+{
+    void *from = user_range(task, buf, n);
+
+    if (!from)
+        return -LINUX_EFAULT;
+    if (n)
+        lose_set_id(task, file);
+    return host_write(file->host_fd, from, n, task_stop(task));
+}
+
+static long set_id_pwrite(struct task *task, struct file *file, uint64_t buf, uint64_t n, int64_t offset)
+{
+    void *from = user_range(task, buf, n);
+
+    if (!from)
+        return -LINUX_EFAULT;
+    if (n)
+        lose_set_id(task, file);
+    return host_pwrite(file->host_fd, from, n, offset);
+}
+
+/* A file that had set-ID bits when it was opened for writing. */
+static const struct file_ops vfs_set_id_ops = {
+    .kind = FILE_VFS,
+    .write = set_id_write,
+    .pwrite = set_id_pwrite,
+    .getdents = file_getdents,
+    .lseek = file_lseek,
+    .fstat = vfs_file_fstat,
+    .statfs = vfs_file_statfs,
+    .path = vfs_file_path,
+    .ftruncate = file_ftruncate,
+    .save = vfs_file_save,
+    .release = vfs_file_release,
+};
+
 static long path_ioctl(struct task *task, struct file *file, uint64_t request, uint64_t arg)
 {
     (void)task, (void)file, (void)request, (void)arg;
@@ -156,9 +203,17 @@ static long file_make(struct vfs_file *data, int fd, unsigned flags, const struc
     return *out ? 0 : -LINUX_ENOMEM;
 }
 
+static bool has_set_id(const struct vfs_node *node)
+{
+    return !(node->mnt->flags & MOUNT_IDENTITY) && node->st_known && vfs_is(node, LINUX_S_IFREG) &&
+           node->st.st_mode & (LINUX_S_ISUID | LINUX_S_ISGID);
+}
+
 long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **out)
 {
-    return vfs_file_new_ops(node, fd, flags, &vfs_file_ops, out);
+    bool loses = has_set_id(node) && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY;
+
+    return vfs_file_new_ops(node, fd, flags, loses ? &vfs_set_id_ops : &vfs_file_ops, out);
 }
 
 long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops, struct file **out)

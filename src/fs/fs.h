@@ -121,6 +121,7 @@ enum vfs_attr_valid {
     ATTR_GID = 4,
     ATTR_SIZE = 8,
     ATTR_TIMES = 16,
+    ATTR_CHOWN = 32, /* chown was called, perhaps to change nothing: set-ID bits go */
 };
 
 struct vfs_attr {
@@ -246,6 +247,11 @@ must_check struct file *file_vfs_load(struct task *task, int host_fd, uint32_t f
 must_check struct file *file_path_load(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size);
 /* A file for a host descriptor that lies below a mount, which it takes over; NULL: it lies below none, and stays the caller's. */
 struct file *vfs_file_from_host_fd(struct task *task, int host_fd);
+/* True when the guest's files are the host's own, and so are its users (run-elf). */
+static inline bool fs_is_identity(const struct fs_context *fs)
+{
+    return fs->mounts->count > 0 && fs->mounts->mounts[0]->flags & MOUNT_IDENTITY;
+}
 /* Fills node->st completely. */
 long vfs_getattr(struct task *task, struct vfs_node *node);
 /* Checks that the task may, applies Linux's rules on set-ID bits, and changes. attr->mode loses bits that the task may not set. */

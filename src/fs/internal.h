@@ -42,6 +42,8 @@ static inline void fd_close_cleanup(int *fd)
 }
 #define cleanup_fd cleanup(fd_close_cleanup)
 
+/* Makes the place of a mount in the file system that it covers, when it is missing and can be made. */
+void mount_make_point(struct task *task, struct mount *mnt);
 /* Appends "/name" to the node's path. -ENAMETOOLONG. */
 long vfs_path_append(struct vfs_node *node, const char *name, size_t len);
 /* The present guest path of an object below a mount, by its host descriptor; `remembered` when the host does not tell. Returns the length. */

@@ -125,6 +125,7 @@ long overlay_lookup_in(struct vfs_node *dir, const char *name, struct vfs_node *
 {
     struct overlay *overlay = overlay_of(dir);
     struct lower_half half;
+    uint32_t links;
     long r;
 
     out->mnt = dir->mnt;
@@ -140,8 +141,8 @@ long overlay_lookup_in(struct vfs_node *dir, const char *name, struct vfs_node *
     if (r < 0)
         return r;
     lower_take(out, &half);
-    r = lower_stat(out);
-    if (r == 0 && vfs_is(out, LINUX_S_IFREG) && out->st.st_nlink > 1)
+    r = lower_stat_links(out, &links);
+    if (r == 0 && vfs_is(out, LINUX_S_IFREG) && links > 1)
         overlay_link_find(out);
     return r;
 }

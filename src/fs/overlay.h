@@ -84,6 +84,8 @@ void lower_put(struct lower_half *half);
 void lower_take(struct vfs_node *node, struct lower_half *half);
 /* Fills the attributes of a node in the lower in. */
 long lower_stat(struct vfs_node *node);
+/* And how many names the object has in the lower, whatever has become of them. */
+long lower_stat_links(struct vfs_node *node, uint32_t *links);
 /* Opens an object of the lower. */
 long lower_open(struct vfs_node *node, unsigned flags, host_stop stop);
 /* Where the lower half of a folder is in the lower. Returns the length. */

@@ -189,6 +189,13 @@ static uint32_t host_type(uint32_t mode)
 
 long lower_stat(struct vfs_node *node)
 {
+    uint32_t links;
+
+    return lower_stat_links(node, &links);
+}
+
+long lower_stat_links(struct vfs_node *node, uint32_t *links)
+{
     struct overlay *overlay = overlay_of(node);
     const struct index_inode *inode = lower_inode(node);
     long r;
@@ -207,7 +214,8 @@ long lower_stat(struct vfs_node *node)
     }
     node->st.st_dev = node->mnt->dev;
     node->st.st_ino |= overlay->ino_bit;
-    if (vfs_is(node, LINUX_S_IFREG) && node->st.st_nlink > 1)
+    *links = (uint32_t)node->st.st_nlink;
+    if (vfs_is(node, LINUX_S_IFREG) && *links > 1)
         overlay_link_count(node, false);
     node->st_known = true;
     return 0;

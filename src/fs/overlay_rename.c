@@ -234,7 +234,7 @@ long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old,
     if (r < 0)
         goto out;
     r = overlay_lookup_in(newdir, new, target);
-    if (r == 0 && target->st.st_ino == node->st.st_ino && !vfs_is(node, LINUX_S_IFDIR))
+    if (r == 0 && target->st.st_ino == node->st.st_ino)
         goto out; /* two names of one object: nothing happens */
     if (r == 0 || r == -LINUX_ENOENT)
         r = rename_to(&n, r == 0 ? target : NULL, flags);

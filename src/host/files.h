@@ -48,6 +48,10 @@ long host_fdatasync(int fd);
 long host_syncfs(int fd);
 long host_sync(void);
 long host_sync_file_range(int fd, int64_t offset, int64_t len, unsigned flags);
+/* What will be read is announced; cachestat(2): range and result are the host kernel's structures. */
+long host_fadvise(int fd, int64_t offset, int64_t len, int advice);
+long host_readahead(int fd, int64_t offset, size_t n);
+long host_cachestat(int fd, const void *range, void *result, unsigned flags);
 /* flock(2): may block. */
 long host_flock(int fd, int operation, host_stop stop);
 

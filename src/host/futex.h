@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sleeping on words of guest memory, as futex(2) has it, with Linux's own operations and errors: the plain ones (WAIT, WAKE, their
- * BITSET forms, REQUEUE, CMP_REQUEUE, WAKE_OP), each with FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. What holds thread numbers
- * (PI, robust lists) is not the host's business. Rules as in host.h.
+ * Sleeping on words of guest memory, as futex(2) has it, with Linux's own operations and errors: the plain
+ * ones (WAIT, WAKE, their BITSET forms, REQUEUE, CMP_REQUEUE, WAKE_OP), each with FUTEX_PRIVATE_FLAG and
+ * FUTEX_CLOCK_REALTIME. What holds thread numbers (PI, robust lists) is not the host's business. Rules as in
+ * host.h.
  */
 #ifndef CORACLE_HOST_FUTEX_H
 #define CORACLE_HOST_FUTEX_H

@@ -66,6 +66,8 @@ long host_sched_getaffinity(int pid, size_t size, void *mask);
 long host_getcpu(void *cpu, void *node);
 long host_ioprio_set(int which, int who, int prio);
 long host_ioprio_get(int which, int who);
+/* Restartable sequences of this thread, as rseq(2). */
+long host_rseq(void *area, uint32_t len, int flags, uint32_t signature);
 long host_membarrier(int command, unsigned flags, int cpu);
 
 /* This thread's credentials: user IDs and group IDs, each real, effective, saved, for files. -EPERM leaves all as they were. */

@@ -5,8 +5,9 @@
 #include "kernel/pids.h"
 #include "kernel/task.h"
 
-#define KIND_MASK   7
-#define KIND_DEVICE 3 /* of a descriptor; the others are the CPU times of a process, or of a thread with bit 2 */
+#define KIND_MASK 7
+#define KIND_DEVICE                                                                                          \
+    3 /* of a descriptor; the others are the CPU times of a process, or of a thread with bit 2 */
 
 int clock_to_host(struct task *task, int clock, int *host)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Clocks. Their numbers are the host's, except for the clocks of processes, threads and devices: those numbers hold a guest's number of
- * a process, a thread or a descriptor, complemented and shifted by 3; the low bits say which clock of it.
+ * Clocks. Their numbers are the host's, except for the clocks of processes, threads and devices: those
+ * numbers hold a guest's number of a process, a thread or a descriptor, complemented and shifted by 3; the
+ * low bits say which clock of it.
  */
 #ifndef CORACLE_CLOCK_H
 #define CORACLE_CLOCK_H

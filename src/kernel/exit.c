@@ -42,6 +42,9 @@ static noreturn_fn void task_leave(struct task *task, int code)
 
     host_signal_mask(LINUX_SIG_BLOCK, ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
                      NULL);
+    /* The area may be gone before this thread is; the host would then end the process for it. */
+    if (task->rseq)
+        host_rseq((void *)(uintptr_t)task->rseq, task->rseq_len, LINUX_RSEQ_FLAG_UNREGISTER, task->rseq_sig);
     task_release_user(task);
     signal_task_leaves(task);
     supervisor_thread_ended(p, task->tid);

@@ -135,7 +135,8 @@ long futex_wait_requeue_pi(struct task *task, uint64_t addr, int flags, uint32_t
         r = addr == addr2 ? -LINUX_EINVAL : check_word(task, addr2);
     if (r < 0)
         return r;
-    /* Woken where it slept, or moved to addr2 and woken there by a release: either way it competes for the lock. */
+    /* Woken where it slept, or moved to addr2 and woken there by a release: either way it competes for the
+     * lock. */
     r = host_futex_wait(word_of(addr), LINUX_FUTEX_WAIT_BITSET | flags, value, deadline,
                         LINUX_FUTEX_BITSET_MATCH_ANY, task_stop(task));
     if (r < 0)
@@ -143,7 +144,8 @@ long futex_wait_requeue_pi(struct task *task, uint64_t addr, int flags, uint32_t
     return futex_lock_pi(task, addr2, flags, deadline);
 }
 
-long futex_cmp_requeue_pi(struct task *task, uint64_t addr, int flags, int count, uint64_t addr2, uint32_t value)
+long futex_cmp_requeue_pi(struct task *task, uint64_t addr, int flags, int count, uint64_t addr2,
+                          uint32_t value)
 {
     uint32_t word, old;
     long r = check_word(task, addr);
@@ -162,7 +164,8 @@ long futex_cmp_requeue_pi(struct task *task, uint64_t addr, int flags, int count
             break;
         word = old;
     }
-    r = host_futex_two(word_of(addr), LINUX_FUTEX_CMP_REQUEUE | flags, 1, (uint32_t)count, word_of(addr2), value);
+    r = host_futex_two(word_of(addr), LINUX_FUTEX_CMP_REQUEUE | flags, 1, (uint32_t)count, word_of(addr2),
+                       value);
     if (r <= 0)
         drop_waiters(task, addr2);
     return r;

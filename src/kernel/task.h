@@ -98,6 +98,8 @@ struct task {
     int host_tid;
     uint64_t clear_child_tid; /* guest address; 0: none */
     uint64_t robust_list, robust_list_len;
+    uint64_t rseq;             /* the area that the host writes to (sys/rseq.c); 0: none */
+    uint32_t rseq_len, rseq_sig;
     char comm[16];
     long restart_code; /* -LINUX_ERESTART* of the call being served, until it is decided what becomes of it;
                           else 0 */

@@ -65,7 +65,7 @@ static struct vfs_attr owner_attr(uint64_t uid, uint64_t gid)
 {
     struct vfs_attr attr = {.uid = (uint32_t)uid, .gid = (uint32_t)gid};
 
-    attr.valid = (attr.uid != UINT32_MAX ? ATTR_UID : 0) | (attr.gid != UINT32_MAX ? ATTR_GID : 0);
+    attr.valid = ATTR_CHOWN | (attr.uid != UINT32_MAX ? ATTR_UID : 0) | (attr.gid != UINT32_MAX ? ATTR_GID : 0);
     return attr;
 }
 

@@ -4,6 +4,7 @@
  * capabilities. With identity numbers the host's thread follows, because there the host checks access to files.
  */
 #include "sys/sys.h"
+#include "fs/fs.h"
 #include "host/process.h"
 #include "kernel/cred.h"
 #include "kernel/supervisor_client.h"
@@ -43,7 +44,7 @@ static long install(struct task *task, struct cred *c)
     bool ids = c->uid != old->uid || c->euid != old->euid || c->suid != old->suid || c->fsuid != old->fsuid ||
                c->gid != old->gid || c->egid != old->egid || c->sgid != old->sgid || c->fsgid != old->fsgid;
 
-    if (ids && !task->process->pids) {
+    if (ids && fs_is_identity(task->fs)) {
         long r = host_set_ids(c->uid, c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid);
 
         if (r < 0) {
@@ -330,7 +331,7 @@ long sys_setgroups(SYSCALL_PARAMS)
         return -LINUX_EFAULT;
     }
     sort_groups(c->groups, n);
-    if (!task->process->pids) {
+    if (fs_is_identity(task->fs)) {
         long r = host_setgroups(n, c->groups);
 
         if (r < 0) {

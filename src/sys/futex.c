@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * futex(2) and its relatives. Words of the guest are words of the host at the same address, so plain operations are
- * the host's own; those that hold thread numbers are in kernel/futex.h.
+ * futex(2) and its relatives. Words of the guest are words of the host at the same address, so plain
+ * operations are the host's own; those that hold thread numbers are in kernel/futex.h.
  */
 #include "host/futex.h"
 #include "kernel/futex.h"
@@ -14,7 +14,8 @@ static void *word_of(uint64_t addr)
     return (void *)(uintptr_t)addr;
 }
 
-/* The result of a host wait to a deadline, which is what a restart needs: a call with one is never made anew. */
+/* The result of a host wait to a deadline, which is what a restart needs: a call with one is never made anew.
+ */
 static long wait_result(struct task *task, long r, const struct linux_timespec *deadline,
                         long (*restart)(struct task *))
 {
@@ -130,7 +131,8 @@ long sys_futex(SYSCALL_PARAMS)
     case LINUX_FUTEX_UNLOCK_PI:
         return futex_unlock_pi(task, a0, flags);
     case LINUX_FUTEX_CMP_REQUEUE_PI:
-        return (int)a2 == 1 ? futex_cmp_requeue_pi(task, a0, flags, (int)a3, a4, (uint32_t)a5) : -LINUX_EINVAL;
+        return (int)a2 == 1 ? futex_cmp_requeue_pi(task, a0, flags, (int)a3, a4, (uint32_t)a5)
+                            : -LINUX_EINVAL;
     default:
         return -LINUX_ENOSYS;
     }
@@ -167,8 +169,8 @@ static long futex2_wait_until(struct task *task, const struct linux_timespec *de
 
     if ((int)a[5] == LINUX_CLOCK_REALTIME)
         flags |= LINUX_FUTEX_CLOCK_REALTIME;
-    return host_futex_wait(word_of(a[0]), LINUX_FUTEX_WAIT_BITSET | flags, (uint32_t)a[1], deadline, (uint32_t)a[2],
-                           task_stop(task));
+    return host_futex_wait(word_of(a[0]), LINUX_FUTEX_WAIT_BITSET | flags, (uint32_t)a[1], deadline,
+                           (uint32_t)a[2], task_stop(task));
 }
 
 static long futex2_wait_restart(struct task *task)

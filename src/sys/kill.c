@@ -272,23 +272,49 @@ long sys_pidfd_open(SYSCALL_PARAMS)
     return fd_install(task, file, true, 0);
 }
 
+/* An open folder /proc/PID names a process, too. Returns a pidfd of the host, or -EBADF for other files. */
+static long pidfd_of_folder(struct task *task, struct file *file)
+{
+    static const char proc[] = "/proc/";
+    char path[64];
+    uint64_t pid;
+    long n = file->ops->kind == FILE_VIRTUAL && file->ops->path ? file->ops->path(task, file, path, sizeof path) : -1;
+    int host;
+
+    if (n <= 0 || n >= (long)sizeof path || !str_starts(path, proc))
+        return -LINUX_EBADF;
+    n = (long)str_to_u64(path + sizeof proc - 1, &pid);
+    if (n == 0 || path[sizeof proc - 1 + (size_t)n] || pid > INT32_MAX)
+        return -LINUX_EBADF;
+    host = pids_to_host(task->process, (int)pid);
+    return host < 0 ? host : host_pidfd_open(host, 0);
+}
+
 long sys_pidfd_send_signal(SYSCALL_PARAMS)
 {
     struct file *file cleanup_file = file_get(task, (int)a0);
     struct linux_siginfo info;
     int sig = (int)a1;
+    long fd, r;
 
     if (a3 || sig < 0 || sig > 64)
         return -LINUX_EINVAL;
-    if (!file || file->ops->kind != FILE_PIDFD)
+    if (!file)
         return -LINUX_EBADF;
-    if (a2) {
-        if (user_read(task, &info, a2, sizeof info) < 0)
-            return -LINUX_EFAULT;
-        if (info.si_signo != sig)
-            return -LINUX_EINVAL;
+    if (a2 && user_read(task, &info, a2, sizeof info) < 0)
+        return -LINUX_EFAULT;
+    fd = file->ops->kind == FILE_PIDFD ? file->host_fd : pidfd_of_folder(task, file);
+    if (fd < 0)
+        return fd;
+    if (a2 && info.si_signo != sig) {
+        r = -LINUX_EINVAL;
+    } else {
         /* The host knows whom the descriptor means, and refuses what may not be forged. */
-        info_to_host(task, &info);
+        if (a2)
+            info_to_host(task, &info);
+        r = host_pidfd_send_signal((int)fd, sig, a2 ? &info : NULL, 0);
     }
-    return host_pidfd_send_signal(file->host_fd, sig, a2 ? &info : NULL, 0);
+    if (fd != file->host_fd)
+        host_close((int)fd);
+    return r;
 }

@@ -46,6 +46,24 @@ long sys_mprotect(SYSCALL_PARAMS)
     return mm_protect(task, a0, a1, (int)a2);
 }
 
+/*
+ * Protection keys: there are none, as on a CPU without them. Key -1 asks for none.
+ */
+long sys_pkey_mprotect(SYSCALL_PARAMS)
+{
+    return (int)a3 == -1 ? mm_protect(task, a0, a1, (int)a2) : -LINUX_EINVAL;
+}
+
+long sys_pkey_alloc(SYSCALL_PARAMS)
+{
+    return a0 || (a1 & ~UINT64_C(3)) ? -LINUX_EINVAL : -LINUX_ENOSPC;
+}
+
+long sys_pkey_free(SYSCALL_PARAMS)
+{
+    return -LINUX_EINVAL;
+}
+
 long sys_mremap(SYSCALL_PARAMS)
 {
     return mm_remap(task, a0, a1, a2, (int)a3, a4);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* prctl(2) and arch_prctl(2). */
+/* prctl(2). */
 #include "sys/sys.h"
 #include "host/process.h"
 #include "kernel/cred.h"
@@ -189,26 +189,6 @@ long sys_prctl(SYSCALL_PARAMS)
         return a1 ? -LINUX_EINVAL : 0;
     case LINUX_PR_SET_MM:
         return -LINUX_EPERM;
-    }
-    return -LINUX_EINVAL;
-}
-
-long sys_arch_prctl(SYSCALL_PARAMS)
-{
-    uint64_t value;
-
-    switch ((int)a0) {
-    case LINUX_ARCH_SET_FS:
-        if (!user_range(task, a1, 0))
-            return -LINUX_EPERM;
-        return task->engine->set_thread_pointer(&task->cpu, a1);
-    case LINUX_ARCH_GET_FS:
-        value = task->engine->thread_pointer(&task->cpu);
-        return user_write(task, a1, &value, sizeof value);
-    case LINUX_ARCH_SET_GS:
-        return task->engine->set_gs_base ? task->engine->set_gs_base(&task->cpu, a1) : -LINUX_EINVAL;
-    case LINUX_ARCH_GET_GS:
-        return user_write(task, a1, &task->cpu.gs_base, sizeof task->cpu.gs_base);
     }
     return -LINUX_EINVAL;
 }

@@ -29,6 +29,46 @@ ON_FILE(syncfs, host_syncfs(file->host_fd))
 ON_FILE(sync_file_range, host_sync_file_range(file->host_fd, (int64_t)a1, (int64_t)a2, (unsigned)a3))
 ON_FILE(flock, restartable(host_flock(file->host_fd, (int)a1, task_stop(task))))
 
+/* --- what will be read --- */
+
+/* Content of ours is made when it is read. */
+static bool is_generated(const struct file *file)
+{
+    return file->host_fd < 0 && !(file->flags & LINUX_O_PATH);
+}
+
+long sys_fadvise64(SYSCALL_PARAMS)
+{
+    struct file *file cleanup_file = file_get(task, (int)a0);
+
+    if (!file || (file->flags & LINUX_O_PATH))
+        return -LINUX_EBADF;
+    if (is_generated(file))
+        return (int64_t)a2 < 0 || (unsigned)a3 > LINUX_POSIX_FADV_NOREUSE ? -LINUX_EINVAL : 0;
+    return host_fadvise(file->host_fd, (int64_t)a1, (int64_t)a2, (int)a3);
+}
+
+long sys_readahead(SYSCALL_PARAMS)
+{
+    struct file *file cleanup_file = file_get(task, (int)a0);
+
+    if (!file || (file->flags & LINUX_O_PATH))
+        return -LINUX_EBADF;
+    return is_generated(file) ? -LINUX_EINVAL : host_readahead(file->host_fd, (int64_t)a1, a2);
+}
+
+long sys_cachestat(SYSCALL_PARAMS)
+{
+    struct file *file cleanup_file = file_get(task, (int)a0);
+    void *range = user_range(task, a1, 16), *result = user_range(task, a2, 40);
+
+    if (!file || (file->flags & LINUX_O_PATH))
+        return -LINUX_EBADF;
+    if (!range || !result)
+        return -LINUX_EFAULT;
+    return is_generated(file) ? -LINUX_EOPNOTSUPP : host_cachestat(file->host_fd, range, result, (unsigned)a3);
+}
+
 long sys_sync(SYSCALL_PARAMS)
 {
     return host_sync();

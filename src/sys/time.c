@@ -8,10 +8,10 @@
 #define SECOND INT64_C(1000000000)
 
 /* Guest memory for the host to write to: NULL stays NULL. */
-#define OUT(type, name, addr)                                                                                 \
-    struct linux_##type *name = user_range(task, (addr), sizeof(*name));                                      \
-    if (unlikely(!name))                                                                                      \
-        return -LINUX_EFAULT;                                                                                 \
+#define OUT(type, name, addr)                                                                                \
+    struct linux_##type *name = user_range(task, (addr), sizeof(*name));                                     \
+    if (unlikely(!name))                                                                                     \
+        return -LINUX_EFAULT;                                                                                \
     name = (addr) ? name : NULL
 
 long sys_clock_gettime(SYSCALL_PARAMS)
@@ -110,7 +110,8 @@ static long interrupted(struct task *task, int clock, const struct linux_timespe
 static long sleep_restart(struct task *task)
 {
     int clock = (int)task->restart_data[0];
-    struct linux_timespec deadline = {(int64_t)task->restart_data[1], (int64_t)task->restart_data[2]}, rest = {0}, now;
+    struct linux_timespec deadline = {(int64_t)task->restart_data[1], (int64_t)task->restart_data[2]},
+                          rest = {0}, now;
     long r = host_clock_nanosleep(clock, LINUX_TIMER_ABSTIME, &deadline, NULL, task_stop(task));
 
     if (r != -LINUX_EINTR)

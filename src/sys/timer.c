@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interval timers and POSIX timers. They are the host's, and so are their signals on the way to our handler; from there
- * on these wait in our queues, where expiries that come meanwhile are counted (kernel/signal.h has what that needs to
- * know of a timer).
+ * Interval timers and POSIX timers. They are the host's, and so are their signals on the way to our handler;
+ * from there on these wait in our queues, where expiries that come meanwhile are counted (kernel/signal.h has
+ * what that needs to know of a timer).
  */
 #include "host/alloc.h"
 #include "host/time.h"

@@ -3,6 +3,7 @@
 """Makes archives of images for tests, and reads the index of a loaded one.
 
     image_archive.py make KIND FILE     an archive; the kinds are the functions of KINDS
+    image_archive.py pack FOLDER FILE   an archive of a folder, called packed:latest
     image_archive.py show ROOT          a line for each name of a root of the store, from its index
 
 Devices and foreign owners exist in the archives alone, so nothing here needs to be root.
@@ -112,6 +113,20 @@ def docker(image, names):
         layers.append(name)
     manifest = [{"Config": config, "RepoTags": names, "Layers": layers}]
     return tar(entries + [entry("manifest.json", data=json.dumps(manifest).encode())])
+
+
+def pack(root, name):
+    """An archive of a folder, with times to the second and everything root's."""
+    out = io.BytesIO()
+
+    def owned(info):
+        info.uid = info.gid = 0
+        info.uname = info.gname = ""
+        return info
+
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        archive.add(root, arcname="./", filter=owned)
+    return docker(Image([out.getvalue()], config={}), [name])
 
 
 def three_layers():
@@ -308,6 +323,9 @@ if __name__ == "__main__":
     if sys.argv[1] == "make":
         with open(sys.argv[3], "wb") as out:
             out.write({**KINDS, **HOSTILE}[sys.argv[2]]())
+    elif sys.argv[1] == "pack":
+        with open(sys.argv[3], "wb") as out:
+            out.write(pack(sys.argv[2], "packed:latest"))
     elif sys.argv[1] == "hostile":
         print("\n".join(HOSTILE))
     else:

@@ -117,7 +117,8 @@ static void interrupted(int flags, const char *label)
     say(", left %s, handled %d\n", left.tv_sec == 4 ? "4.x s" : "wrong", handled);
     pthread_create(&thread, NULL, poke, &self);
     left = (struct timespec){77, 77};
-    say("%s: clock_nanosleep: %s", label, err_name(clock_nanosleep(CLOCK_BOOTTIME, 0, &(struct timespec){5, 0}, &left)));
+    say("%s: clock_nanosleep: %s", label,
+        err_name(clock_nanosleep(CLOCK_BOOTTIME, 0, &(struct timespec){5, 0}, &left)));
     pthread_join(thread, NULL);
     say(", left %s\n", left.tv_sec == 4 ? "4.x s" : "wrong");
     clock_gettime(CLOCK_REALTIME, &at);

@@ -30,7 +30,10 @@ static const char *state(unsigned word)
 {
     static char text[64];
     unsigned tid = word & FUTEX_TID_MASK;
-    snprintf(text, sizeof text, "%s%s%s", tid == 0 ? "free" : tid == (unsigned)gettid() ? "mine" : "another's",
+    snprintf(text, sizeof text, "%s%s%s",
+             tid == 0                    ? "free"
+             : tid == (unsigned)gettid() ? "mine"
+                                         : "another's",
              word & FUTEX_WAITERS ? " waiters" : "", word & FUTEX_OWNER_DIED ? " died" : "");
     return text;
 }
@@ -57,7 +60,8 @@ static void alone(void)
     word = 0;
     report("lock 2", futex(&word, FUTEX_LOCK_PI2, 0, at_ms(CLOCK_MONOTONIC, 1000), NULL, 0));
     report("unlock", futex(&word, FUTEX_UNLOCK_PI, 0, NULL, NULL, 0));
-    report("lock with the clock's flag", futex(&word, FUTEX_LOCK_PI | FUTEX_CLOCK_REALTIME, 0, NULL, NULL, 0));
+    report("lock with the clock's flag",
+           futex(&word, FUTEX_LOCK_PI | FUTEX_CLOCK_REALTIME, 0, NULL, NULL, 0));
     report("trylock with the clock's flag",
            futex(&word, FUTEX_TRYLOCK_PI | FUTEX_CLOCK_REALTIME, 0, NULL, NULL, 0));
     report("odd address", futex((char *)&word + 1, FUTEX_LOCK_PI, 0, NULL, NULL, 0));
@@ -173,7 +177,8 @@ static void timeouts(void)
     report("trylock of a held one", futex(&word, FUTEX_TRYLOCK_PI_PRIVATE, 0, NULL, NULL, 0));
     report("unlock of another's", futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, NULL, NULL, 0));
     report("realtime", futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, at_ms(CLOCK_REALTIME, 50), NULL, 0));
-    report("monotonic", futex(&word, FUTEX_LOCK_PI2 | FUTEX_PRIVATE_FLAG, 0, at_ms(CLOCK_MONOTONIC, 50), NULL, 0));
+    report("monotonic",
+           futex(&word, FUTEX_LOCK_PI2 | FUTEX_PRIVATE_FLAG, 0, at_ms(CLOCK_MONOTONIC, 50), NULL, 0));
     report("long past", futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, &(struct timespec){1, 0}, NULL, 0));
     report("in time", futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, at_ms(CLOCK_REALTIME, 5000), NULL, 0));
     CHECK_THAT("mine", (word & FUTEX_TID_MASK) == (unsigned)gettid());

@@ -130,7 +130,7 @@ static void errors(void)
     bad = (struct itimerval){{0, -1}, {0, 0}};
     report("-1 us", setitimer(ITIMER_REAL, &bad, NULL));
     report("unknown", setitimer((enum __itimer_which)3, &bad, NULL));
-    report("get unknown", getitimer((enum __itimer_which)-1, &bad));
+    report("get unknown", getitimer((enum __itimer_which) - 1, &bad));
     report("from nowhere", syscall(SYS_setitimer, ITIMER_REAL, 8, NULL));
     report("get to nowhere", syscall(SYS_getitimer, ITIMER_REAL, 8));
     alarm(100);

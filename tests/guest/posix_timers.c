@@ -46,7 +46,8 @@ static long set(int id, int flags, struct itimerspec to, struct itimerspec *old)
 
 static struct sigevent with_signal(int number, int tag)
 {
-    return (struct sigevent){.sigev_notify = SIGEV_SIGNAL, .sigev_signo = number, .sigev_value.sival_int = tag};
+    return (struct sigevent){
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = number, .sigev_value.sival_int = tag};
 }
 
 static void numbers(void)
@@ -70,9 +71,9 @@ static void numbers(void)
 
 static void clocks(void)
 {
-    static const clockid_t all[] = {CLOCK_REALTIME,           CLOCK_MONOTONIC,         CLOCK_PROCESS_CPUTIME_ID,
-                                    CLOCK_THREAD_CPUTIME_ID,  CLOCK_MONOTONIC_RAW,     CLOCK_REALTIME_COARSE,
-                                    CLOCK_MONOTONIC_COARSE,   CLOCK_BOOTTIME,          CLOCK_TAI};
+    static const clockid_t all[] = {CLOCK_REALTIME,          CLOCK_MONOTONIC,     CLOCK_PROCESS_CPUTIME_ID,
+                                    CLOCK_THREAD_CPUTIME_ID, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
+                                    CLOCK_MONOTONIC_COARSE,  CLOCK_BOOTTIME,      CLOCK_TAI};
     struct sigevent event = with_signal(SIGRTMIN + 1, 5);
     on_signal(SIGRTMIN + 1, handler, SA_SIGINFO);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -132,9 +133,11 @@ static void to_thread(void)
     struct itimerspec left, old;
     set(id, 0, in_ms(100000, 3000), NULL);
     report("gettime", syscall(SYS_timer_gettime, id, &left));
-    say("left %s, interval %ld\n", left.it_value.tv_sec == 99 ? "99.x s" : "wrong", (long)left.it_interval.tv_sec);
+    say("left %s, interval %ld\n", left.it_value.tv_sec == 99 ? "99.x s" : "wrong",
+        (long)left.it_interval.tv_sec);
     report("settime", set(id, 0, never, &old));
-    say("old %s, interval %ld\n", old.it_value.tv_sec == 99 ? "99.x s" : "wrong", (long)old.it_interval.tv_sec);
+    say("old %s, interval %ld\n", old.it_value.tv_sec == 99 ? "99.x s" : "wrong",
+        (long)old.it_interval.tv_sec);
     syscall(SYS_timer_delete, id);
     (void)!write(release_pipe[1], "", 1);
     pthread_join(thread, NULL);

@@ -3,7 +3,8 @@
 
 Each is compiled statically, run natively, then under Coracle; what it prints and its exit status must be equal.
 Modes: "run" is a container (`coracle run --rootfs`), natively fresh mount, pid, uts and ipc namespaces and a
-chroot of an equal root (native.sh); "run-elf" is one program on the host's own files. A comment in the source,
+chroot of an equal root (native.sh); "overlay" is one over an untouched folder (`--rootfs DIR:O`), "image" one from a
+loaded image (with an index), natively as "run"; "run-elf" is one program on the host's own files. A comment in the source,
 `/* test: modes=run-elf,run args="a b" timeout=20 links=static,dynamic cflags=-O2 */`, says what a test needs;
 links are static, static-pie, dynamic and musl. `also=filter` adds a case in which the engine catches system calls
 by a seccomp filter, as on a host without Syscall User Dispatch.
@@ -20,6 +21,7 @@ import resource
 import shlex
 import shutil
 import subprocess
+import sys
 
 from . import stage
 from .pool import Case
@@ -73,17 +75,45 @@ def compile_program(place, name, source, link, cflags):
     return path, None
 
 
+def make_tree(top):
+    """Files for tests of what becomes of those that a container finds: it does not begin with an empty folder."""
+    for folder in ("sub/deep", "empty", "many", "moved/inner"):
+        os.makedirs(os.path.join(top, folder))
+    for n in range(300):
+        with open(f"{top}/many/file{n}", "w"):
+            pass
+    for name in ("file", "other", "sub/one", "sub/two", "sub/deep/three", "moved/file", "moved/inner/file", "group1"):
+        with open(os.path.join(top, name), "w") as f:
+            f.write(f"content of {name}\n" * 100)
+        os.utime(os.path.join(top, name), (1000000000, 1100000000))
+    os.link(f"{top}/group1", f"{top}/group2")
+    os.link(f"{top}/group1", f"{top}/sub/group3")
+    os.symlink("file", f"{top}/link")
+    os.symlink("sub", f"{top}/sublink")
+
+
 def make_root(place, program, root, owner):
-    """A small root: the image of busybox with the program as /test/NAME, all owned by owner."""
+    """A small root: the image of busybox with the program as /test/NAME, and /test/tree, all owned by owner."""
     subprocess.run(["cp", "-a", os.path.join(place.build, "images/busybox"), root], check=True)
     os.mkdir(os.path.join(root, "test"))
     shutil.copy(program, os.path.join(root, "test"))
+    make_tree(os.path.join(root, "test/tree"))
     os.chmod(root, 0o755)
     if place.root:
         subprocess.run(["chown", "-hR", f"{owner}:{owner}", root], check=True)
 
 
-def run_in_container(place, program, words, options, engine, folder):
+def load_image(place, root, env, folder):
+    """Loads the root as an image; returns its name, or None and what was said."""
+    archive = os.path.join(folder, "image.tar")
+    subprocess.run([sys.executable, os.path.join(place.top, "tests/cli/image_archive.py"), "pack", root, archive],
+                   check=True)
+    os.chmod(archive, 0o644)
+    done = stage.run(place.user_command([place.coracle, "load", archive]), env, 60)
+    return ("packed", done) if done.status == 0 else (None, done)
+
+
+def run_in_container(place, program, words, options, engine, folder, mode):
     """Runs natively when engine is None."""
     inside = ["/test/" + os.path.basename(program), *words]
     root = os.path.join(folder, "root")
@@ -94,13 +124,18 @@ def run_in_container(place, program, words, options, engine, folder):
     else:
         env["CORACLE_ENGINE"] = engine
         env["CORACLE_DISPATCH"] = options["also"]
-        command = place.user_command([place.coracle, "run", "--rm", "--hostname", "guest", "--rootfs", root,
-                                      *inside])
+        files = ["--rootfs", root + (":O" if mode == "overlay" else "")]
+        if mode == "image":
+            name, done = load_image(place, root, env, folder)
+            if not name:
+                return done, root
+            files = [name]
+        command = place.user_command([place.coracle, "run", "--rm", "--hostname", "guest", *files, *inside])
     outcome = stage.run(command, env, float(options["timeout"]))
     return outcome, root
 
 
-def run_elf(place, program, words, options, engine, folder):
+def run_elf(place, program, words, options, engine, folder, mode):
     base = place.user_folder("work", os.path.basename(folder), "elf")
     copy = os.path.join(base, os.path.basename(program))
     shutil.copy(program, copy)
@@ -131,15 +166,15 @@ def run_case(place, name, program_name, source, options, engine, mode, link, exc
     if engine != "native" and not place.has_programs():
         return [(name, "fail", "coracle and coracle-kernel were not built")]
     folder = place.user_folder("work", name.replace("/", "-"))
-    runner = run_in_container if mode == "run" else run_elf
+    runner = run_elf if mode == "run-elf" else run_in_container
     words = shlex.split(options["args"])
     engine = None if engine == "native" else engine
-    native, left = runner(place, program, words, options, None, folder)
+    native, left = runner(place, program, words, options, None, folder, mode)
     stage.kill_leftovers()
     stage.remove(left)
     if native.timed_out:
         return [(name, "fail", "the native run: " + native.text())]
-    ours, _ = runner(place, program, words, options, engine, folder)
+    ours, _ = runner(place, program, words, options, engine, folder, mode)
     text = difference(native, ours)
     if not text and (left := stage.leftovers()):
         text = "left running: " + "\n".join(left)

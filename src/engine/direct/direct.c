@@ -238,4 +238,5 @@ const struct engine engine_direct = {
     .host_trap = host_trap,
     .host_interrupt = host_interrupt,
     .owns_address = direct_owns_address,
+    .host_sequences = true,
 };

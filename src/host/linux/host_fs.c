@@ -196,6 +196,24 @@ long host_sync_file_range(int fd, int64_t offset, int64_t len, unsigned flags)
     return host_syscall4(HOST_NR(sync_file_range), fd, offset, len, flags);
 }
 
+long host_fadvise(int fd, int64_t offset, int64_t len, int advice)
+{
+    return host_syscall4(HOST_NR(fadvise64), fd, offset, len, advice);
+}
+
+long host_readahead(int fd, int64_t offset, size_t n)
+{
+    return host_syscall3(HOST_NR(readahead), fd, offset, n);
+}
+
+/* Younger (6.5) than the headers that we build with; the same number on all architectures. */
+#define NR_CACHESTAT 451
+
+long host_cachestat(int fd, const void *range, void *result, unsigned flags)
+{
+    return host_syscall4(NR_CACHESTAT, fd, range, result, flags);
+}
+
 long host_flock(int fd, int operation, host_stop stop)
 {
     return host_syscall_stop(stop, HOST_NR(flock), fd, operation, 0, 0, 0, 0);

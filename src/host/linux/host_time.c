@@ -8,8 +8,8 @@ long host_clock_getres(int clock, struct linux_timespec *resolution)
     return host_syscall2(HOST_NR(clock_getres), clock, resolution);
 }
 
-long host_clock_nanosleep(int clock, int flags, const struct linux_timespec *time, struct linux_timespec *rest,
-                          host_stop stop)
+long host_clock_nanosleep(int clock, int flags, const struct linux_timespec *time,
+                          struct linux_timespec *rest, host_stop stop)
 {
     return host_syscall_stop(stop, HOST_NR(clock_nanosleep), clock, flags, time, rest, 0, 0);
 }
@@ -39,7 +39,8 @@ long host_timer_create(int clock, const struct linux_sigevent *event, int *timer
     return host_syscall3(HOST_NR(timer_create), clock, event, timer);
 }
 
-long host_timer_settime(int timer, int flags, const struct linux_itimerspec *new, struct linux_itimerspec *old)
+long host_timer_settime(int timer, int flags, const struct linux_itimerspec *new,
+                        struct linux_itimerspec *old)
 {
     return host_syscall4(HOST_NR(timer_settime), timer, flags, new, old);
 }

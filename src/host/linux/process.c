@@ -205,6 +205,11 @@ long host_membarrier(int command, unsigned flags, int cpu)
     return host_syscall3(HOST_NR(membarrier), command, flags, cpu);
 }
 
+long host_rseq(void *area, uint32_t len, int flags, uint32_t signature)
+{
+    return host_syscall4(HOST_NR(rseq), area, len, flags, signature);
+}
+
 long host_wake_word_shared(void *word, int n)
 {
     return host_syscall3(HOST_NR(futex), word, LINUX_FUTEX_WAKE, n);
