@@ -125,7 +125,6 @@ long overlay_lookup_in(struct vfs_node *dir, const char *name, struct vfs_node *
 {
     struct overlay *overlay = overlay_of(dir);
     struct lower_half half;
-    uint32_t links;
     long r;
 
     out->mnt = dir->mnt;
@@ -141,10 +140,24 @@ long overlay_lookup_in(struct vfs_node *dir, const char *name, struct vfs_node *
     if (r < 0)
         return r;
     lower_take(out, &half);
-    r = lower_stat_links(out, &links);
-    if (r == 0 && vfs_is(out, LINUX_S_IFREG) && links > 1)
-        overlay_link_find(out);
+    return overlay_lower_found(out);
+}
+
+long overlay_lower_found(struct vfs_node *node)
+{
+    uint32_t links;
+    long r = lower_stat_links(node, &links);
+
+    if (r == 0 && vfs_is(node, LINUX_S_IFREG) && links > 1)
+        overlay_link_find(node);
     return r;
+}
+
+long overlay_upper_stat(struct vfs_node *node)
+{
+    struct meta meta;
+
+    return upper_stat(node, &meta, false);
 }
 
 long overlay_lookup(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *out)
@@ -339,6 +352,7 @@ const struct fs_ops overlay_ops = {
     .name = "overlay",
     .root = overlay_root,
     .lookup = overlay_lookup,
+    .lookup_path = overlay_lookup_path,
     .getattr = overlay_getattr,
     .birthtime = overlay_birthtime,
     .hold = overlay_hold,

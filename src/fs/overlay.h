@@ -64,6 +64,11 @@ long overlay_refresh(struct task *task, struct vfs_node *node);
 /* The object of `from` becomes that of `to`, which keeps its path and its file. */
 void overlay_replace(struct vfs_node *to, struct vfs_node *from);
 long overlay_getattr(struct task *task, struct vfs_node *node);
+/* Attributes of an object of the upper but for what getattr completes. */
+long overlay_upper_stat(struct vfs_node *node);
+/* Attributes of an object of the lower that a lookup has found, which becomes the copied-up one of its group if there is one. */
+long overlay_lower_found(struct vfs_node *node);
+long overlay_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags, struct vfs_node *out);
 
 /* --- overlay_lower.c: the lower half --- */
 
@@ -75,6 +80,8 @@ struct lower_half {
 
 /* The name in the lower half of a folder, hidden or not. */
 long lower_lookup(struct vfs_node *dir, const char *name, struct lower_half *out);
+/* The same by the number of the folder in the index. */
+long lower_lookup_id(struct mount *mnt, uint64_t folder, const char *name, struct lower_half *out);
 /* The folder at a path of the lower. */
 long lower_folder(struct mount *mnt, const char *path, struct lower_half *out);
 /* Whether the name is in the lower half of the folder. */
@@ -105,8 +112,10 @@ uint64_t overlay_changes(const struct overlay *overlay);
 void overlay_changed(struct overlay *overlay);
 /* The set-only filter of names in the upper halves of merged folders, by the folder's lower half. True when the name may be there. */
 bool overlay_may_have(const struct overlay *overlay, uint64_t id, const char *name);
-/* To be called before a name is made in the upper half of a merged folder. */
-void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name);
+/* True when it may be something else than the copy of what the lower has there. */
+bool overlay_may_have_other(const struct overlay *overlay, uint64_t id, const char *name);
+/* To be called before a name is made in the upper half of a merged folder; other: it is not the lower's object, copied up. */
+void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name, bool other);
 
 /* --- overlay_copy.c: copy-up --- */
 

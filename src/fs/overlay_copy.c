@@ -213,7 +213,7 @@ static long publish(struct vfs_node *dir, const char *name, int work, const char
 
     if (r < 0)
         return r;
-    overlay_will_have(overlay_of(dir), dir->id, name);
+    overlay_will_have(overlay_of(dir), dir->id, name, false);
     r = host_renameat2(work, as, dir->fd, name, LINUX_RENAME_NOREPLACE);
     if (r < 0)
         return r;

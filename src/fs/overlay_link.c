@@ -98,7 +98,7 @@ long overlay_link_publish(struct vfs_node *node, int work, const char *name, uin
     if (r < 0)
         return r;
     group_known(node->mnt, node->st.st_ino, own);
-    overlay_will_have(overlay_of(node), 0, own);
+    overlay_will_have(overlay_of(node), 0, own, true);
     return host_renameat2(work, name, links, own, LINUX_RENAME_NOREPLACE);
 }
 
@@ -124,7 +124,7 @@ void overlay_link_gone(struct vfs_node *dir, const char *name, uint64_t ino)
     if (links < 0)
         return;
     group_known(dir->mnt, ino, group);
-    overlay_will_have(overlay_of(dir), 0, group);
+    overlay_will_have(overlay_of(dir), 0, group, true);
     fmt(gone, sizeof gone, "%s.gone", group);
     fmt(own, sizeof own, "%s.%llx", group, (unsigned long long)name_hash(dir, name));
     host_mknodat(links, gone, LINUX_S_IFSOCK | 0600, 0);

@@ -39,6 +39,11 @@ static long lookup_indexed(const struct overlay *overlay, uint64_t folder, const
     return 0;
 }
 
+long lower_lookup_id(struct mount *mnt, uint64_t folder, const char *name, struct lower_half *out)
+{
+    return lookup_indexed(mnt->data, folder, name, strlen(name), out);
+}
+
 long lower_lookup(struct vfs_node *dir, const char *name, struct lower_half *out)
 {
     const struct overlay *overlay = overlay_of(dir);
@@ -148,8 +153,8 @@ long lower_open(struct vfs_node *node, unsigned flags, host_stop stop)
     r = lower_path(node, path, VFS_PATH_MAX);
     if (r < 0)
         return r;
-    return host_openat2_stop(node->mnt->lower_fd, *path ? path : ".", flags | LINUX_O_NOFOLLOW, 0,
-                             LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS, stop);
+    /* The index has no links on the way, and nothing in the lower ever changes. */
+    return host_openat(node->mnt->lower_fd, *path ? path : ".", (int)(flags | LINUX_O_NOFOLLOW), 0, stop);
 }
 
 static void stat_indexed(const struct index_inode *i, struct linux_kstat *st)

@@ -165,7 +165,7 @@ static long make(struct task *task, struct vfs_node *dir, const char *name, cons
     if (r < 0)
         return r;
     if (overlay_has_lower(dir)) {
-        overlay_will_have(overlay_of(dir), dir->id, name);
+        overlay_will_have(overlay_of(dir), dir->id, name, true);
         /* Made beside a lower name that nothing hides it would hide that: somebody has put it there since it was looked for. */
         if (lower_has(dir, name) && upper_at(dir->fd, name) == UPPER_NONE)
             return -LINUX_EEXIST;
@@ -303,7 +303,7 @@ long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, s
     r = overlay_copy_up(task, dir, COPY_ALL);
     if (r < 0)
         return r;
-    overlay_will_have(overlay_of(dir), dir->id, name);
+    overlay_will_have(overlay_of(dir), dir->id, name, true);
     state = upper_at(dir->fd, name);
     if (state == UPPER_WHITEOUT)
         return -LINUX_ENOENT;

@@ -28,7 +28,7 @@ static long name_in_upper(struct vfs_node *dir, const char *name, struct vfs_nod
     if (upper_at(dir->fd, name) != UPPER_NONE)
         return 0;
     host_fd_path(node->fd, path);
-    overlay_will_have(overlay_of(dir), dir->id, name);
+    overlay_will_have(overlay_of(dir), dir->id, name, true);
     overlay_link_gone(dir, name, node->st.st_ino);
     r = host_linkat(LINUX_AT_FDCWD, path, dir->fd, name, LINUX_AT_SYMLINK_FOLLOW);
     return r == -LINUX_EEXIST ? 0 : r;
@@ -198,7 +198,9 @@ static long rename_to(struct renaming *n, struct vfs_node *target, unsigned flag
     if (r < 0)
         return r;
     if (overlay_has_lower(n->newdir))
-        overlay_will_have(overlay_of(n->newdir), n->newdir->id, n->new);
+        overlay_will_have(overlay_of(n->newdir), n->newdir->id, n->new, true);
+    if (overlay_has_lower(n->olddir))
+        overlay_will_have(overlay_of(n->olddir), n->olddir->id, n->old, true);
     mark_impure(n->newdir, n->node);
     if (flags & LINUX_RENAME_EXCHANGE) {
         mark_impure(n->olddir, target);

@@ -149,36 +149,52 @@ void overlay_changed(struct overlay *overlay)
         atomic_fetch_add_explicit(&overlay->shared->head.changes, 1, memory_order_release);
 }
 
-static uint32_t bit_of(uint64_t id, const char *name)
+/* Each name has two bits, for two questions. */
+static uint32_t bit_of(uint64_t id, const char *name, bool other)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ id;
+    uint64_t h = (UINT64_C(0xcbf29ce484222325) ^ (id << 1 | other)) * UINT64_C(0x100000001b3);
 
-    h *= UINT64_C(0x100000001b3);
     for (; *name; name++)
         h = (h ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
     h ^= h >> 32;
     return (uint32_t)h & (FILTER_BITS - 1);
 }
 
-bool overlay_may_have(const struct overlay *overlay, uint64_t id, const char *name)
+static bool ask(const struct overlay *overlay, uint64_t id, const char *name, bool other)
 {
     struct overlay_shared *shared = overlay->shared;
     uint32_t bit;
 
     if (!shared || !overlay->indexed || atomic_load_explicit(&shared->head.used, memory_order_relaxed) >= FILTER_BITS / 2)
         return true;
-    bit = bit_of(id, name);
+    bit = bit_of(id, name, other);
     return atomic_load_explicit(&shared->filter[bit / 64], memory_order_acquire) >> bit % 64 & 1;
 }
 
-void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name)
+static void set(struct overlay_shared *shared, uint32_t bit)
 {
-    struct overlay_shared *shared = overlay->shared;
-    uint32_t bit = bit_of(id, name);
     uint64_t mask = UINT64_C(1) << bit % 64;
 
-    if (!shared || !overlay->indexed || atomic_load_explicit(&shared->filter[bit / 64], memory_order_relaxed) & mask)
-        return;
-    if (!(atomic_fetch_or_explicit(&shared->filter[bit / 64], mask, memory_order_acq_rel) & mask))
+    if (!(atomic_load_explicit(&shared->filter[bit / 64], memory_order_relaxed) & mask) &&
+        !(atomic_fetch_or_explicit(&shared->filter[bit / 64], mask, memory_order_acq_rel) & mask))
         atomic_fetch_add_explicit(&shared->head.used, 1, memory_order_relaxed);
+}
+
+bool overlay_may_have(const struct overlay *overlay, uint64_t id, const char *name)
+{
+    return ask(overlay, id, name, false);
+}
+
+bool overlay_may_have_other(const struct overlay *overlay, uint64_t id, const char *name)
+{
+    return ask(overlay, id, name, true);
+}
+
+void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name, bool other)
+{
+    if (!overlay->shared || !overlay->indexed)
+        return;
+    if (other)
+        set(overlay->shared, bit_of(id, name, true));
+    set(overlay->shared, bit_of(id, name, false));
 }
