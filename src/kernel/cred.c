@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Credentials: their life, and what exec makes of them (capabilities(7), "Transformation of capabilities during execve"). */
 #include "kernel/cred.h"
+#include "container/spec.h"
 #include "host/alloc.h"
 
 static size_t cred_size(uint32_t ngroups)
@@ -89,4 +90,11 @@ struct cred *cred_for_exec(const struct cred *old, const struct cred_exec *file,
     *secure = c->euid != old->euid || c->egid != old->egid || c->uid != c->euid || c->gid != c->egid ||
               (c->uid != 0 && effective && (c->cap_permitted & ~c->cap_ambient));
     return c;
+}
+
+bool process_is_identity(const struct process *process)
+{
+    const struct container_spec *spec = process->spec;
+
+    return !spec || spec->flags & SPEC_IDENTITY;
 }

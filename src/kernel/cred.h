@@ -43,6 +43,9 @@ void cred_put(struct cred *cred);
 void cred_install(struct task *task, struct cred *cred);
 
 /* True when the task has the capability in effect. */
+/* True when users, owners and numbers are the host's own (run-elf), not those of a container. */
+bool process_is_identity(const struct process *process);
+
 static inline bool capable(struct task *task, int cap)
 {
     return task->cred->cap_effective & CAP_BIT(cap);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Signals on their way: from the host into an inbox, from there or from guest code into a queue, and the
  * masks that hold them there. */
+#include "kernel/cred.h"
 #include "kernel/signal.h"
 #include "container/spec.h"
 #include "host/host.h"
@@ -52,7 +53,7 @@ static void info_to_guest(struct task *task, struct linux_siginfo *info)
     if (by_host && info->si_pid)
         info->si_pid = pids_to_guest(p, info->si_pid);
     /* The host knows one user for all of the container; a child is most often its parent's. */
-    if (by_host && p->spec && !(p->spec->flags & SPEC_IDENTITY) && info->si_uid == p->spec->host_uid)
+    if (by_host && !process_is_identity(p) && info->si_uid == p->spec->host_uid)
         info->si_uid = info->si_signo == LINUX_SIGCHLD ? task->cred->uid : 0;
 }
 

@@ -6,6 +6,7 @@
  * that the host's limit of 108 bytes and the guest's root do not matter. An abstract name gets a prefix of
  * the container: PREFIX_MARK and eight bytes of its name.
  */
+#include "kernel/cred.h"
 #include "net/net.h"
 #include "container/spec.h"
 #include "fs/fs.h"
@@ -20,9 +21,7 @@
 
 bool net_is_identity(struct task *task)
 {
-    const struct container_spec *spec = task->process->spec;
-
-    return !spec || spec->flags & SPEC_IDENTITY;
+    return process_is_identity(task->process);
 }
 
 /* FNV-1a of the container's name: short, and different between the containers of a host. */

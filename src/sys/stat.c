@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Asking about files: attributes, access, the text of links, the file system. */
+#include "kernel/cred.h"
 #include "fs/fs.h"
 #include "kernel/fdtable.h"
 #include "kernel/user.h"
@@ -23,7 +24,7 @@ static long stat_file(struct task *task, struct file *file, struct linux_kstat *
         return file->ops->fstat(task, file, st);
     r = host_fstat(file->host_fd, st);
     /* What has no name (pipes, memory files, sockets) belongs to whoever made it, and on the host all of the container is one user. */
-    if (r == 0 && spec && !(spec->flags & SPEC_IDENTITY)) {
+    if (r == 0 && !process_is_identity(task->process)) {
         if (st->st_uid == spec->host_uid)
             st->st_uid = task->cred->fsuid;
         if (st->st_gid == spec->host_gid)

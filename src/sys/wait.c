@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Waiting for children: the host waits, numbers are translated. */
+#include "kernel/cred.h"
 #include "sys/sys.h"
 #include "container/spec.h"
 #include "host/process.h"
@@ -53,9 +54,9 @@ long sys_wait4(SYSCALL_PARAMS)
 /* On the host all of a container is one user; a child is nearly always of its parent's. */
 static uint32_t guest_uid(struct task *task, uint32_t uid)
 {
-    const struct container_spec *spec = task->process->spec;
+    const struct process *p = task->process;
 
-    return spec && !(spec->flags & SPEC_IDENTITY) && uid == spec->host_uid ? task->cred->uid : uid;
+    return !process_is_identity(p) && uid == p->spec->host_uid ? task->cred->uid : uid;
 }
 
 long sys_waitid(SYSCALL_PARAMS)
