@@ -56,10 +56,10 @@ class Session:
                 data = data[os.write(self.master, data[:1024]):]
 
     def expect(self, pattern, seconds=10):
-        """Waits until the pattern shows (without escape sequences), and forgets all up to its end."""
+        """Waits until the pattern shows (without escape sequences and carriage returns), and forgets all up to its end."""
         end = time.monotonic() + seconds
         while True:
-            text = ESCAPES.sub(b"", self.seen)
+            text = ESCAPES.sub(b"", self.seen).replace(b"\r", b"")
             match = re.search(pattern.encode(), text)
             if match:
                 self.seen = text[match.end():]

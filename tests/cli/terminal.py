@@ -28,13 +28,13 @@ def leave(session, status=0):
 def names():
     s = shell()
     s.send("tty\r")
-    s.expect(r"/dev/pts/\d+\r\n")
+    s.expect(r"/dev/pts/\d+\n")
     s.send("test -t 0 && test -t 1 && test -t 2 && echo all three\r")
     s.expect("\nall three")
     s.send("echo through >/dev/tty\r")
     s.expect("\nthrough")
     s.send("ps -o tty,pid | grep -c ' 1$'\r")
-    s.expect(r"\n1\r")
+    s.expect(r"\n1\n")
     leave(s, 7)
 
 
@@ -68,7 +68,7 @@ def interrupt():
     s.send("cat\r")
     time.sleep(0.5)
     s.send("line\r")
-    s.expect("line\r\nline\r\n")
+    s.expect("line\nline\n")
     s.send("\4")
     s.expect("ready> ")
     leave(s)
@@ -114,7 +114,7 @@ def editor():
     s.send(":wq\r")
     s.expect("ready> ")
     s.send("cat /tmp/text; rm /tmp/text\r")
-    s.expect("\nfirst LINE\r\nfirst LINE\r\nsecond\r\n")
+    s.expect("\nfirst LINE\nfirst LINE\nsecond\n")
     leave(s)
 
 
@@ -126,9 +126,9 @@ def pages():
     s.send("q")
     s.expect("ready> ")
     s.send("seq 1 200 | less\r")
-    s.expect(r"\r\n15\r\n")
+    s.expect(r"\n15\n")
     s.send(" ")
-    s.expect(r"\r\n30\r\n")
+    s.expect(r"\n30\n")
     s.send("q")
     s.expect("ready> ")
     leave(s)
