@@ -24,14 +24,14 @@ static bool is_fault(const struct linux_siginfo *info)
     return false;
 }
 
-/* A full queue of the host makes it forget what the signal carried; from user 0's process 0, nobody else
- * sends. */
+/* SIGTRAP stands in when the queue of the host is full, which makes it forget what the signal carried:
+ * process 0 sends no others. */
 static bool is_kick(const struct linux_siginfo *info)
 {
-    if (info->si_signo != LINUX_SIGSYS)
-        return false;
-    return (info->si_code == LINUX_SI_QUEUE && info->si_value.sival_int == SIGNAL_KICK_VALUE) ||
-           (info->si_code == LINUX_SI_USER && info->si_pid == 0);
+    if (info->si_code == LINUX_SI_QUEUE)
+        return (info->si_signo == SIGNAL_KICK || info->si_signo == LINUX_SIGTRAP) &&
+               info->si_value.sival_int == SIGNAL_KICK_VALUE;
+    return info->si_signo == LINUX_SIGTRAP && info->si_code == LINUX_SI_USER && info->si_pid == 0;
 }
 
 void host_signal_upcall(struct host_context *hc, const struct linux_siginfo *info)

@@ -30,7 +30,12 @@ struct process;
 #define SIGNAL_INBOX          32
 #define SIGNAL_INBOX_RESERVED 8
 
-/* The signal that we use among our threads (SIGSYS with this value): it means "look at your work". */
+/*
+ * The signal that we use among our threads, with this value: it means "look at your work". On the host always
+ * caught. A real-time one, because those never take each other's place: a kick by SIGSYS, waiting, would let
+ * the host drop the SIGSYS of a system call that it has already skipped. The guest may use it all the same.
+ */
+#define SIGNAL_KICK       LINUX_SIGRTMAX
 #define SIGNAL_KICK_VALUE 0x436f7261
 
 /* rt_tgsigqueueinfo to another process: byte 16 of the union travels along, and says that one thread alone is
@@ -58,8 +63,8 @@ struct signal_timer {
     int overrun; /* of the signal that was last taken */
 };
 
-/* Somebody who wants to know when signals of the set wait (signalfd): pending at each arrival, not pending when the last has been
- * taken. Called with signals.lock held: may only wake. */
+/* Somebody who wants to know when signals of the set wait (signalfd): pending at each arrival, not pending
+ * when the last has been taken. Called with signals.lock held: may only wake. */
 struct signal_watch {
     struct list link; /* signals.watches */
     uint64_t set;     /* changed by signal_watch_change */

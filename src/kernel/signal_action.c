@@ -48,6 +48,8 @@ static enum host_disposition host_wants(const struct process *p, int sig)
     const struct signals *s = p->signals;
     uint64_t bit = SIGNAL_BIT(sig), handler = s->actions[sig - 1].sa_handler;
 
+    if (sig == SIGNAL_KICK)
+        return HOST_SIGNAL_CATCH;
     /* Who ignores these two may use a terminal from the background: the host must know. */
     if (handler == SIGNAL_IGNORE && (sig == LINUX_SIGTTIN || sig == LINUX_SIGTTOU))
         return HOST_SIGNAL_IGNORE;

@@ -84,11 +84,16 @@ void task_free(struct task *task)
 void task_kick(struct task *task, uint32_t work)
 {
     struct linux_siginfo info = {
-        .si_signo = LINUX_SIGSYS, .si_code = LINUX_SI_QUEUE, .si_value.sival_int = SIGNAL_KICK_VALUE};
+        .si_signo = SIGNAL_KICK, .si_code = LINUX_SI_QUEUE, .si_value.sival_int = SIGNAL_KICK_VALUE};
 
     atomic_fetch_or(&task->cpu.work, work);
-    if (task != task_current() && task->host_tid > 0)
+    if (task == task_current() || task->host_tid <= 0)
+        return;
+    if (host_tgsigqueue(task->process->host_pid, task->host_tid, &info) == -LINUX_EAGAIN) {
+        /* The user's queue is full. This one needs no place in it. */
+        info.si_signo = LINUX_SIGTRAP;
         host_tgsigqueue(task->process->host_pid, task->host_tid, &info);
+    }
 }
 
 void process_kick_others(struct task *task, uint32_t work)

@@ -156,7 +156,7 @@ static void sigpending_limit(void)
     int count = 0;
     while (count < 1000 && sigqueue(getpid(), SIGRTMIN, (union sigval){.sival_int = count}) == 0)
         count++;
-    CHECK_THAT("queueing ends", count > 0 && count < 1000);
+    CHECK_THAT("queueing ends", count < 1000); /* the limit counts what others of the user have queued, too */
     report("sigqueue beyond", sigqueue(getpid(), SIGRTMIN, (union sigval){0}));
     report("kill beyond", kill(getpid(), SIGUSR1));
 }
