@@ -107,20 +107,27 @@ void image_conf_free(struct image_conf *conf)
     memset(conf, 0, sizeof(*conf));
 }
 
-/* Keeps the root from being removed: a shared lock on its folder, which lives as long as the descriptor in
- * some process. */
-static bool hold(const char *folder)
+/* Keeps the root from being removed: a shared lock on its folder, which lives as long as the descriptor. -1:
+ * it is gone. */
+static int hold(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct stat held, there;
 
     if (fd < 0)
-        return false;
+        return -1;
     if (flock(fd, LOCK_SH) == 0 && fstat(fd, &held) == 0 && stat(folder, &there) == 0 &&
         held.st_ino == there.st_ino && held.st_dev == there.st_dev)
-        return true;
+        return fd;
     close(fd);
-    return false;
+    return -1;
+}
+
+void image_release(struct image_conf *conf)
+{
+    if (conf->hold_fd >= 0)
+        close(conf->hold_fd);
+    conf->hold_fd = -1;
 }
 
 /* An image that was loaded; 1: there is none of that name. */
@@ -140,7 +147,8 @@ static int find_loaded(const struct reference *ref, struct image_conf *conf, str
     if (!conf->root || strlen(conf->root) != STORE_ID_SIZE - 1 || strchr(conf->root, '/'))
         return error_set(err, STATUS_OURS, "%s is damaged: it does not tell the image's root", path);
     snprintf(path, sizeof(path), "%s/%s", roots, conf->root);
-    if (!hold(path)) {
+    conf->hold_fd = hold(path);
+    if (conf->hold_fd < 0) {
         error_set(err, STATUS_OURS, "the files of the image %s:%s are missing: %s", ref->name, ref->tag,
                   path);
         error_hint(err, "load it again, or remove it with `coracle rmi %s:%s`", ref->name, ref->tag);
@@ -175,6 +183,7 @@ int image_find(const char *reference, struct image_conf *conf, struct error *err
     int r = reference_parse(reference, &ref, err);
 
     memset(conf, 0, sizeof(*conf));
+    conf->hold_fd = -1;
     if (r == 0)
         r = find_loaded(&ref, conf, err);
     if (r == 1)

@@ -18,14 +18,18 @@ struct image_conf {
     char index[PATH_MAX];                /* "" for none */
     char **env, **entrypoint, **command; /* NULL behind the last */
     size_t nenv, nentrypoint, ncommand;
+    int hold_fd; /* keeps the files from being removed; -1: nothing to keep */
     char *workdir, *user, *arch, *id, *root, *created, *size; /* NULL: not said */
 };
 
 /*
  * Finds the image by its reference among those that were loaded, then among those that come with Coracle. The
- * files stay as long as this process, or a child of it that keeps its descriptors, lives.
+ * files stay until image_release, or until this process and its children that keep its descriptors have
+ * ended.
  */
 int image_find(const char *reference, struct image_conf *conf, struct error *err);
+/* Lets the image's files go. */
+void image_release(struct image_conf *conf);
 
 /* Reads a file of an image; false when it cannot be read. */
 bool image_conf_read(const char *path, struct image_conf *conf);

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cli/parts.h"
@@ -88,16 +89,37 @@ int parts_mkdirs(const char *path, struct error *err)
     }
 }
 
+/* Locks a folder for as long as a descriptor of it lives; false: somebody else holds it, or it is gone. */
+static bool hold_folder(const char *path, int *fd)
+{
+    struct stat held, there;
+
+    *fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (*fd < 0)
+        return false;
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0 && fstat(*fd, &held) == 0 && stat(path, &there) == 0 &&
+        held.st_ino == there.st_ino && held.st_dev == there.st_dev)
+        return true;
+    close(*fd);
+    return false;
+}
+
 static int fresh_folder(const char *base, char *path, size_t size, struct error *err)
 {
-    int r = parts_mkdirs(base, err);
+    int fd, r = parts_mkdirs(base, err);
 
     if (r)
         return r;
-    snprintf(path, size, "%s/XXXXXX", base);
-    if (!mkdtemp(path))
-        return error_set(err, STATUS_OURS, "no scratch folder can be made in %s: %s", base, strerror(errno));
-    return 0;
+    /* A sweep may take a folder before it is locked: then there is another. */
+    for (int i = 0; i < 100; i++) {
+        snprintf(path, size, "%s/XXXXXX", base);
+        if (!mkdtemp(path))
+            break;
+        if (hold_folder(path, &fd))
+            return 0;
+        errno = EBUSY;
+    }
+    return error_set(err, STATUS_OURS, "no scratch folder can be made in %s: %s", base, strerror(errno));
 }
 
 int parts_scratch(char *path, size_t size, struct error *err)
@@ -135,6 +157,43 @@ int parts_runtime(char *path, size_t size, struct error *err)
     if (shared_memory_folder(base, sizeof(base)) && fresh_folder(base, path, size, err) == 0)
         return 0;
     return parts_scratch(path, size, err);
+}
+
+static void sweep(const char *base)
+{
+    char path[PATH_MAX];
+    struct dirent *entry;
+    DIR *dir = opendir(base);
+    int fd;
+
+    while (dir && (entry = readdir(dir))) {
+        if (entry->d_name[0] == '.' ||
+            (size_t)snprintf(path, sizeof(path), "%s/%s", base, entry->d_name) >= sizeof(path) ||
+            !hold_folder(path, &fd))
+            continue;
+        parts_remove_tree(path);
+        close(fd);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+void parts_sweep(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char data[PATH_MAX - 16], base[PATH_MAX];
+    struct error ignored;
+
+    if (parts_data(data, sizeof(data), &ignored) == 0) {
+        snprintf(base, sizeof(base), "%s/run", data);
+        sweep(base);
+    }
+    if (runtime && runtime[0] == '/' && strlen(runtime) < sizeof(base) - 16) {
+        snprintf(base, sizeof(base), "%s/coracle", runtime);
+        sweep(base);
+    }
+    if (shared_memory_folder(base, sizeof(base)))
+        sweep(base);
 }
 
 /* How many folders one walk keeps open. */

@@ -32,9 +32,9 @@ struct run {
     char scratch[PATH_MAX / 2], runtime[PATH_MAX / 2]; /* removed at the end */
     char upper[PATH_MAX / 2];
     char rootfs[PATH_MAX];
-    const char *roots[2];       /* the host folders with the container's files, upper first */
+    const char *roots[2]; /* the host folders with the container's files, upper first */
     char **argv, **envp;
-    char found[PATH_MAX];       /* where the program was found */
+    char found[PATH_MAX]; /* where the program was found */
     int master, slave;
 };
 
@@ -62,7 +62,8 @@ static int find_root(struct run *run, struct error *err)
     }
     struct stat st;
     if (!realpath(o->rootfs, run->rootfs) || stat(run->rootfs, &st) < 0)
-        return error_set(err, STATUS_OURS, "the root folder %s cannot be used: %s", o->rootfs, strerror(errno));
+        return error_set(err, STATUS_OURS, "the root folder %s cannot be used: %s", o->rootfs,
+                         strerror(errno));
     if (!S_ISDIR(st.st_mode))
         return error_set(err, STATUS_OURS, "the root folder %s is not a folder", o->rootfs);
     if (access(run->rootfs, R_OK | X_OK) < 0) {
@@ -74,7 +75,8 @@ static int find_root(struct run *run, struct error *err)
     return 0;
 }
 
-static int make_folder(const char *base, const char *name, char *path, size_t size, mode_t mode, struct error *err)
+static int make_folder(const char *base, const char *name, char *path, size_t size, mode_t mode,
+                       struct error *err)
 {
     snprintf(path, size, "%s/%s", base, name);
     if (mkdir(path, mode) < 0 && errno != EEXIST)
@@ -82,33 +84,30 @@ static int make_folder(const char *base, const char *name, char *path, size_t si
     return 0;
 }
 
-static int make_scratch_upper(struct run *run, struct error *err)
+static void remove_tree(char *path)
 {
-    int r = parts_scratch(run->scratch, sizeof(run->scratch), err);
-
-    return r ? r : make_folder(run->scratch, "upper", run->upper, sizeof(run->upper), 0700, err);
+    if (path[0])
+        parts_remove_tree(path);
+    path[0] = '\0';
 }
 
-static void remove_scratch(const struct run *run)
-{
-    if (run->scratch[0])
-        parts_remove_tree(run->scratch);
-    if (run->runtime[0])
-        parts_remove_tree(run->runtime);
-}
-
-/* The upper of a container with a name (or one that is to be kept) lies in the data folder, else in the scratch. */
+/* The upper of a container with a name (or one that is to be kept) lies in the data folder, else it is a
+ * scratch folder. */
 static int make_upper(struct run *run, struct error *err)
 {
     char data[PATH_MAX / 4];
     int r;
 
-    if (run->o->remove)
-        return make_scratch_upper(run, err);
+    if (run->o->remove) {
+        r = parts_scratch(run->scratch, sizeof(run->scratch), err);
+        snprintf(run->upper, sizeof(run->upper), "%s", run->scratch);
+        return r;
+    }
     r = parts_data(data, sizeof(data), err);
     if (r)
         return r;
-    snprintf(run->upper, sizeof(run->upper), "%s/containers/%s/upper", data, run->o->name ? run->o->name : run->id);
+    snprintf(run->upper, sizeof(run->upper), "%s/containers/%s/upper", data,
+             run->o->name ? run->o->name : run->id);
     return parts_mkdirs(run->upper, err);
 }
 
@@ -141,7 +140,8 @@ static int add_mounts(struct run *run, struct error *err)
     r = make_folder(run->runtime, "pts", dev, sizeof(dev), 0755, err);
     if (r)
         return r;
-    spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", dev, NULL, NULL);
+    spec_builder_mount(b, SPEC_MOUNT_DEVPTS, SPEC_MOUNT_NOSUID | SPEC_MOUNT_NOEXEC, "/dev/pts", dev, NULL,
+                       NULL);
     r = make_folder(run->runtime, "shm", shm, sizeof(shm), 0700, err);
     if (r)
         return r;
@@ -151,7 +151,8 @@ static int add_mounts(struct run *run, struct error *err)
         char target[PATH_MAX];
 
         place_resolve(run->roots[1] ? run->roots[1] : run->roots[0], v->target, target, sizeof(target));
-        spec_builder_mount(b, SPEC_MOUNT_BIND, v->readonly ? SPEC_MOUNT_RDONLY : 0, target, v->source, NULL, NULL);
+        spec_builder_mount(b, SPEC_MOUNT_BIND, v->readonly ? SPEC_MOUNT_RDONLY : 0, target, v->source, NULL,
+                           NULL);
     }
     return 0;
 }
@@ -236,8 +237,9 @@ static bool is_elf(int fd)
 }
 
 /*
- * The common case is decided here, so that the kernel program starts the right program at once: an ELF file found by its name. Scripts, missing files
- * and everything else are left to the kernel program's own exec, which knows the container's files better.
+ * The common case is decided here, so that the kernel program starts the right program at once: an ELF file
+ * found by its name. Scripts, missing files and everything else are left to the kernel program's own exec,
+ * which knows the container's files better.
  */
 static void find_program(struct run *run)
 {
@@ -279,17 +281,19 @@ static int prepare(struct run *run, struct error *err)
     make_id(run);
     make_argv(run);
     if (!run->argv[0]) {
-        error_set(err, STATUS_OURS, "run: which command? %s", o->image ? "The image names none" : "A root folder names none");
+        error_set(err, STATUS_OURS, "run: which command? %s",
+                  o->image ? "The image names none" : "A root folder names none");
         error_hint(err, "write it behind the %s", o->image ? "image" : "options");
         return err->status;
     }
     if (o->engine && strcmp(o->engine, "direct") != 0)
         return error_set(err, STATUS_OURS, "there is no engine '%s' on this machine", o->engine);
     if (o->platform && strcmp(o->platform, "linux/amd64") != 0 && strcmp(o->platform, "linux/x86_64") != 0)
-        return error_set(err, STATUS_OURS, "there is no engine for the platform %s on this machine", o->platform);
+        return error_set(err, STATUS_OURS, "there is no engine for the platform %s on this machine",
+                         o->platform);
     if (run->image.arch && strcmp(run->image.arch, "amd64") != 0) {
-        error_set(err, STATUS_OURS, "the image %s is for %s, and there is no engine for that on this machine", o->image,
-                  run->image.arch);
+        error_set(err, STATUS_OURS, "the image %s is for %s, and there is no engine for that on this machine",
+                  o->image, run->image.arch);
         error_hint(err, "if its archive has more platforms: coracle load --platform linux/amd64");
         return err->status;
     }
@@ -360,9 +364,14 @@ static void supervise(struct run *run, int control)
         close(run->master);
     int status = supervisor_main(&config);
     queues_remove(config.spec);
-    remove_scratch(run);
+    remove_tree(run->runtime);
+    image_release(&run->image);
     struct supervisor_message message = {SUPERVISOR_ENDED, status < 0 ? STATUS_OURS << 8 : status};
     send(control, &message, sizeof(message), MSG_NOSIGNAL);
+    close(control);
+    /* What lies on a disk may take its time: nobody waits for that. */
+    remove_tree(run->scratch);
+    parts_sweep();
     _exit(0);
 }
 
@@ -371,11 +380,12 @@ int container_run(struct run_options *o, struct error *err)
     static struct run run;
     int sockets[2], r;
 
-    run = (struct run){.o = o, .master = -1, .slave = -1};
+    run = (struct run){.o = o, .image.hold_fd = -1, .master = -1, .slave = -1};
     launch_init(&run.launch);
     r = prepare(&run, err);
     if (r) {
-        remove_scratch(&run);
+        remove_tree(run.runtime);
+        remove_tree(run.scratch);
         return r;
     }
     fflush(stdout);
@@ -425,7 +435,8 @@ const struct verb verb_run = {
             "      --entrypoint PROG   in place of the image's\n"
             "      --rm                remove what the container wrote when it ends\n"
             "      --name NAME         the name under which it is kept\n"
-            "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it is)\n"
+            "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it "
+            "is)\n"
             "      --engine NAME       how guest code runs (direct)\n"
             "      --platform P        linux/amd64\n",
     .run = run,

@@ -60,6 +60,30 @@ echo go >&5
 exec 5>&-
 wait $!
 check removed-while-in-use "both" "$(cat said)"
+
+# What a killed supervisor could not remove goes with the end of the next container.
+scratch() {
+    ls "$XDG_DATA_HOME/coracle/run" "$XDG_RUNTIME_DIR/coracle" 2>/dev/null | grep -v : | xargs
+}
+mkfifo wait
+"$CORACLE" run --rm -i busybox cat <wait >/dev/null 2>&1 &
+client=$!
+exec 5>wait
+for _ in $(seq 100); do
+    [ "$(scratch | wc -w)" != 2 ] || break
+    sleep 0.05
+done
+kill -KILL "$(pgrep -P $client | head -1)"
+wait $client
+exec 5>&-
+check killed-supervisor "2" "$(scratch | wc -w)"
+"$CORACLE" run --rm busybox true
+for _ in $(seq 100); do
+    [ -n "$(scratch)" ] || break
+    sleep 0.05
+done
+check swept-by-the-next "" "$(scratch)"
+
 "$CORACLE" rmi arm >/dev/null
 check files-go-with-the-next-command "" "$(store_content)"
 finish
