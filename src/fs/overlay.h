@@ -159,6 +159,9 @@ long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, s
 long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old, struct vfs_node *node,
                     struct vfs_node *newdir, const char *new, unsigned flags);
 
+/* Looks the name of a node up again; -ENOENT: it is gone, -EISDIR, -ENOTDIR: it is of another kind. */
+long overlay_look_again(struct vfs_node *dir, const char *name, struct vfs_node *node);
+
 enum upper_state { UPPER_NONE, UPPER_WHITEOUT, UPPER_FOLDER, UPPER_OTHER };
 /* What is at the name in the upper half of a folder. */
 enum upper_state upper_at(int dirfd, const char *name);

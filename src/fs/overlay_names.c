@@ -224,11 +224,12 @@ long overlay_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, ui
     return folder_create_as(task, dir, ".", work, ".", flags, mode, out);
 }
 
-/* Hides what the upper has at a name with a whiteout; *emptied: it was a folder. */
-static long replace_by_whiteout(struct vfs_node *dir, const char *name, enum upper_state state)
+/* Hides what the upper has at a name with a whiteout. -EAGAIN: it is something else by now. */
+static long replace_by_whiteout(struct vfs_node *dir, const char *name, bool folder)
 {
-    int work cleanup_fd = -1;
+    int work cleanup_fd = -1, fd cleanup_fd = -1;
     char temporary[32];
+    enum upper_state state;
     long r = overlay_private(dir->mnt, "work");
 
     if (r < 0)
@@ -238,21 +239,28 @@ static long replace_by_whiteout(struct vfs_node *dir, const char *name, enum upp
     r = whiteout_make(work, temporary);
     if (r < 0)
         return r;
-    r = host_renameat2(work, temporary, dir->fd, name, state == UPPER_FOLDER ? LINUX_RENAME_EXCHANGE : 0);
+    r = host_renameat2(work, temporary, dir->fd, name, LINUX_RENAME_EXCHANGE);
     if (r < 0) {
+        host_unlinkat(work, temporary, 0);
+        return r == -LINUX_ENOENT ? -LINUX_EAGAIN : r;
+    }
+    state = upper_at(work, temporary);
+    if (state != (folder ? UPPER_FOLDER : UPPER_OTHER))
+        r = -LINUX_EAGAIN;
+    if (r == 0 && folder) {
+        fd = (int)host_openat(work, temporary, LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
+        if (fd >= 0 && upper_is_empty(fd) < 0)
+            r = -LINUX_ENOTEMPTY; /* something was put into it meanwhile */
+    }
+    if (r < 0) {
+        host_renameat2(work, temporary, dir->fd, name, LINUX_RENAME_EXCHANGE);
         host_unlinkat(work, temporary, 0);
         return r;
     }
-    if (state != UPPER_FOLDER)
-        return 0;
-    int folder cleanup_fd = (int)host_openat(work, temporary, LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
-    if (folder >= 0 && upper_is_empty(folder) < 0) {
-        /* Something was put into it meanwhile. */
-        host_renameat2(work, temporary, dir->fd, name, LINUX_RENAME_EXCHANGE);
+    if (folder)
+        upper_remove_folder(dir->mnt, work, temporary);
+    else
         host_unlinkat(work, temporary, 0);
-        return -LINUX_ENOTEMPTY;
-    }
-    upper_remove_folder(dir->mnt, work, temporary);
     return 0;
 }
 
@@ -280,7 +288,8 @@ static long remove_folder(struct task *task, struct vfs_node *dir, const char *n
     return r;
 }
 
-long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags)
+/* -EAGAIN: somebody else has changed the name meanwhile. */
+static long unlink_once(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags)
 {
     bool folder = vfs_is(node, LINUX_S_IFDIR), last = false;
     struct linux_kstat host;
@@ -308,18 +317,47 @@ long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, s
     if (state == UPPER_WHITEOUT)
         return -LINUX_ENOENT;
     if (state == UPPER_NONE) {
-        if (vfs_is(node, LINUX_S_IFREG) && (node->st.st_nlink > 1 || !node->in_lower))
-            overlay_link_gone(dir, name, ino);
         r = whiteout_make(dir->fd, name);
         if (r == -LINUX_EEXIST)
-            return overlay_unlink(task, dir, name, node, flags);
+            r = -LINUX_EAGAIN;
+        if (r == 0 && vfs_is(node, LINUX_S_IFREG) && (node->st.st_nlink > 1 || !node->in_lower))
+            overlay_link_gone(dir, name, ino);
     } else {
-        r = replace_by_whiteout(dir, name, state);
+        r = replace_by_whiteout(dir, name, folder);
         if (r == 0 && !folder && node->st.st_nlink <= 1 && host_fstat(node->fd, &host) == 0)
             meta_forget(dir->mnt, node->fd, &host);
     }
     if (r == 0 && last)
         overlay_link_drop(dir->mnt, ino);
     overlay_changed(overlay_of(dir));
+    return r;
+}
+
+long overlay_look_again(struct vfs_node *dir, const char *name, struct vfs_node *node)
+{
+    struct vfs_node *now = kmalloc(sizeof *now);
+    bool folder = vfs_is(node, LINUX_S_IFDIR);
+    long r;
+
+    if (!now)
+        return -LINUX_ENOMEM;
+    vfs_node_init(now);
+    r = overlay_lookup_in(dir, name, now);
+    if (r == 0 && vfs_is(now, LINUX_S_IFDIR) != folder)
+        r = folder ? -LINUX_ENOTDIR : -LINUX_EISDIR;
+    if (r == 0)
+        overlay_replace(node, now);
+    vfs_node_put(now);
+    kfree(now);
+    return r;
+}
+
+long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags)
+{
+    long r;
+
+    do
+        r = unlink_once(task, dir, name, node, flags);
+    while (r == -LINUX_EAGAIN && (r = overlay_look_again(dir, name, node)) == 0);
     return r;
 }

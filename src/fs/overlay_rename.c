@@ -101,21 +101,47 @@ static void clear_name(struct renaming *n, struct vfs_node *dir, const char *nam
     }
 }
 
+/*
+ * Exchanges the two names, and checks that they were what they were thought to be; else they are exchanged again, and the renaming
+ * begins anew (-EAGAIN).
+ */
+static long exchange_checked(struct renaming *n, enum upper_state at_new)
+{
+    struct linux_kstat node, moved;
+    long r = host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
+    bool good;
+
+    if (r < 0)
+        return r == -LINUX_ENOENT ? -LINUX_EAGAIN : r;
+    good = host_fstat(n->node->fd, &node) == 0 && host_fstatat(n->newdir->fd, n->new, &moved, LINUX_AT_SYMLINK_NOFOLLOW) == 0 &&
+           node.st_ino == moved.st_ino && upper_at(n->olddir->fd, n->old) == at_new;
+    if (good && at_new == UPPER_FOLDER) {
+        int fd cleanup_fd = (int)host_openat(n->olddir->fd, n->old, LINUX_O_PATH | LINUX_O_NOFOLLOW, 0, NULL);
+
+        good = fd >= 0 && upper_is_empty(fd) == 0;
+    }
+    if (good)
+        return 0;
+    host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
+    return -LINUX_EAGAIN;
+}
+
 /* The old name stays occupied by a whiteout. */
 static long rename_hiding(struct renaming *n, bool replaces)
 {
     char temporary[32], path[HOST_FD_PATH_SIZE];
+    bool made = false;
     long r;
 
     if (replaces && !vfs_is(n->node, LINUX_S_IFDIR)) {
         overlay_temporary(temporary);
         host_fd_path(n->node->fd, path);
-        r = host_linkat(n->olddir->fd, n->old, n->work, temporary, 0);
+        r = host_linkat(LINUX_AT_FDCWD, path, n->work, temporary, LINUX_AT_SYMLINK_FOLLOW);
         if (r == 0)
             r = host_renameat2(n->work, temporary, n->newdir->fd, n->new, 0);
         if (r < 0) {
             host_unlinkat(n->work, temporary, 0);
-            return r;
+            return r == -LINUX_ENOENT ? -LINUX_EAGAIN : r;
         }
         overlay_temporary(temporary);
         r = whiteout_make(n->work, temporary);
@@ -125,10 +151,14 @@ static long rename_hiding(struct renaming *n, bool replaces)
         r = whiteout_make(n->newdir->fd, n->new);
         if (r < 0)
             return r == -LINUX_EEXIST ? -LINUX_EAGAIN : r;
+        n->at_new = UPPER_WHITEOUT;
+        made = true;
     }
-    r = host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
+    r = exchange_checked(n, n->at_new);
     if (r == 0)
         clear_name(n, n->olddir, n->old, true);
+    else if (made && upper_at(n->newdir->fd, n->new) == UPPER_WHITEOUT && !n->lower_new)
+        host_unlinkat(n->newdir->fd, n->new, 0);
     return r;
 }
 
@@ -138,8 +168,10 @@ static long rename_plain(struct renaming *n, bool replaces)
     bool exchange = n->at_new == UPPER_WHITEOUT || (n->at_new == UPPER_FOLDER && replaces);
     long r;
 
-    r = host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, exchange ? LINUX_RENAME_EXCHANGE : 0);
-    if (r == 0 && exchange)
+    if (!exchange)
+        return host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, 0);
+    r = exchange_checked(n, n->at_new);
+    if (r == 0)
         clear_name(n, n->olddir, n->old, false);
     return r;
 }
@@ -176,7 +208,11 @@ static long rename_over(struct renaming *n, struct vfs_node *target, unsigned fl
 
 static long rename_exchange(struct renaming *n, struct vfs_node *target)
 {
-    long r = prepare(n->task, n->newdir, n->new, target);
+    long r;
+
+    if (!target)
+        return -LINUX_ENOENT;
+    r = prepare(n->task, n->newdir, n->new, target);
 
     if (r == 0)
         r = prepare_folder(target, n->hide_old);
@@ -212,38 +248,51 @@ static long rename_to(struct renaming *n, struct vfs_node *target, unsigned flag
     return r;
 }
 
+/* -EAGAIN: somebody else has changed one of the names meanwhile. */
+static long rename_once(struct renaming *n, unsigned flags)
+{
+    struct vfs_node *target = kmalloc(sizeof *target), *newdir = n->newdir;
+    bool folder = vfs_is(n->node, LINUX_S_IFDIR);
+    long r;
+
+    if (!target)
+        return -LINUX_ENOMEM;
+    vfs_node_init(target);
+    memcpy(target->path, newdir->path, newdir->path_len + 1);
+    target->path_len = newdir->path_len;
+    r = vfs_path_append(target, n->new, strlen(n->new));
+    if (r == 0)
+        r = overlay_refresh(n->task, newdir);
+    if (r == 0) {
+        r = overlay_lookup_in(newdir, n->new, target);
+        if (r == 0 && target->st.st_ino == n->node->st.st_ino)
+            r = 0; /* two names of one object: nothing happens */
+        else if (r == 0 && !(flags & LINUX_RENAME_EXCHANGE) && folder != vfs_is(target, LINUX_S_IFDIR))
+            r = folder ? -LINUX_ENOTDIR : -LINUX_EISDIR;
+        else if (r == 0 || r == -LINUX_ENOENT)
+            r = rename_to(n, r == 0 ? target : NULL, flags);
+    }
+    vfs_node_put(target);
+    kfree(target);
+    return r;
+}
+
 long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old, struct vfs_node *node, struct vfs_node *newdir,
                     const char *new, unsigned flags)
 {
     struct renaming n = {.task = task, .olddir = olddir, .node = node, .newdir = newdir, .old = old, .new = new, .work = -1};
-    struct vfs_node *target = NULL;
     long r;
 
     if (folder_hides(newdir, new))
         return -LINUX_EPERM;
     if (flags & LINUX_RENAME_WHITEOUT)
         return -LINUX_EINVAL;
-    r = overlay_refresh(task, newdir);
-    target = r < 0 ? NULL : kmalloc(sizeof *target);
-    if (!target)
-        return r < 0 ? r : -LINUX_ENOMEM;
-    vfs_node_init(target);
-    memcpy(target->path, newdir->path, newdir->path_len + 1);
-    target->path_len = newdir->path_len;
-    r = vfs_path_append(target, new, strlen(new));
-    if (r == 0)
-        r = n.work = (int)overlay_private(newdir->mnt, "work");
+    r = n.work = (int)overlay_private(newdir->mnt, "work");
     if (r < 0)
-        goto out;
-    r = overlay_lookup_in(newdir, new, target);
-    if (r == 0 && target->st.st_ino == node->st.st_ino)
-        goto out; /* two names of one object: nothing happens */
-    if (r == 0 || r == -LINUX_ENOENT)
-        r = rename_to(&n, r == 0 ? target : NULL, flags);
-out:
-    if (n.work >= 0)
-        host_close(n.work);
-    vfs_node_put(target);
-    kfree(target);
+        return r;
+    do
+        r = rename_once(&n, flags);
+    while (r == -LINUX_EAGAIN && (r = overlay_look_again(olddir, old, node)) == 0);
+    host_close(n.work);
     return r;
 }
