@@ -34,6 +34,10 @@ bench: deps-bench all ## compare speed with native and with the peers
 soak: deps-test all test-sanitized ## long runs: fuzzing, load, crash rounds; SECONDS_EACH=n
 	@$(PYTHON) tests/run.py --build $(BUILD) --soak $(if $(FILTER),--filter '$(FILTER)')
 
+compatibility: deps-test all ## run the tests of guests, write docs/compatibility.md
+	-@$(PYTHON) tests/run.py --build $(BUILD) --filter '^(guest|real|cli)/' --results $(BUILD)/results.json
+	@scripts/compatibility.py $(BUILD)/results.json >docs/compatibility.md
+
 cross: deps-test ## compile the portable layers for aarch64-linux and aarch64-macos
 	@scripts/cross.sh
 
@@ -58,5 +62,5 @@ clean: ## remove what was built
 help:
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1: /p' $(MAKEFILE_LIST)
 
-.PHONY: all run test test-sanitized bench soak cross format check-format install tarball clean help \
+.PHONY: all run test test-sanitized bench soak compatibility cross format check-format install tarball clean help \
     deps-build deps-test deps-bench

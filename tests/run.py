@@ -8,6 +8,7 @@ What runs guests runs as an ordinary user, from a relocatable tree in a temporar
 The last line is "N passed, N failed". Nothing is skipped silently.
 """
 import argparse
+import json
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ def parse_arguments():
     p.add_argument("--quick", action="store_true", help="unit tests, and the guest tests of quick.txt")
     p.add_argument("--soak", action="store_true", help="the long runs of tests/soak")
     p.add_argument("--keep", action="store_true", help="keep the temporary folder")
+    p.add_argument("--results", metavar="FILE", help="write each result as a line of JSON")
     p.add_argument("--verbose", action="store_true", help="print each result as it comes")
     return p.parse_args()
 
@@ -96,6 +98,12 @@ def report(results, started):
     return passed, len(failures), len(skips)
 
 
+def write_results(results, path):
+    with open(path, "w") as f:
+        for group, name, status, text in results:
+            f.write(json.dumps({"group": group, "name": name, "status": status, "text": text}) + "\n")
+
+
 def main():
     args = parse_arguments()
     started = time.time()
@@ -120,7 +128,10 @@ def main():
         for root in sorted({root for c in cases for root in c.needs}):
             place.unpack_root(root)
         results = pool.run(cases, args.jobs, args.verbose or not sys.stdout.isatty() and not args.quick)
-        passed, failed, skipped = report(mark_known(results), started)
+        results = mark_known(results)
+        if args.results:
+            write_results(results, args.results)
+        passed, failed, skipped = report(results, started)
         if skipped:
             print(f"{skipped} skipped")
         print(f"{passed} passed, {failed} failed")
