@@ -100,6 +100,7 @@ static void copy_child(struct task *task, struct start *s)
 
     fork_unlock_child(task, s->locked);
     p->host_pid = host_getpid();
+    fs_announce(p);
     task->host_tid = p->host_pid;
     p->pid = s->number.pid ? s->number.pid : p->host_pid;
     task->tid = p->pid;

@@ -341,6 +341,7 @@ static struct process *process_new(struct task *task)
     p->ntasks = 1;
     p->host_pid = host_getpid();
     p->pid = p->host_pid;
+    fs_announce(p);
     p->supervisor_fd = p->kernel_fd = p->spec_fd = p->pids_fd = -1;
     p->dumpable = true;
     p->rlimits[LINUX_RLIMIT_NOFILE].rlim_cur = UINT64_MAX;

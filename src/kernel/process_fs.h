@@ -10,6 +10,7 @@
 
 struct container_spec;
 struct mount_table;
+struct process;
 struct task;
 struct vfs_dir;
 
@@ -62,6 +63,8 @@ long fs_first_process(struct task *task);
  */
 must_check long vfs_open_exec(struct task *task, int dirfd, const char *path, int flags, struct file **out,
                               struct linux_kstat *st);
+/* Tells other processes of the container, by /proc, that this is the process whose memory it is: at its start, and in the child of a fork. */
+void fs_announce(struct process *process);
 /* The guest path of an open file, as /proc/self/fd shows it; its length. */
 long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size);
 

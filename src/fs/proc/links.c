@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the links of a process lead: exe, cwd, root, ns and its descriptors. */
-#include "fs/proc/proc.h"
-#include "kernel/fdtable.h"
+/* Where the links of a process lead: exe, cwd, root and ns. */
+#include "fs/proc/peer.h"
 
 const char *proc_ns_name(unsigned i)
 {
@@ -20,28 +19,6 @@ static long host_link(const char *path, char *buf, size_t size)
     return n;
 }
 
-/* Another process's program is what its memory begins with: the host only knows the kernel program. */
-static long other_exe(struct task *task, struct proc_id id, char *buf, size_t size)
-{
-    char host[PROC_HOST_SIZE];
-    CLEANUP_TEXT(maps);
-    const char *line;
-    size_t at = 0, n;
-    long r = proc_host_folder(task, id, host);
-
-    if (r == 0)
-        r = proc_maps(task, id, host, &maps);
-    if (r < 0)
-        return r;
-    while (text_line(maps.data, maps.len, &at, &line, &n)) {
-        const char *name = memchr(line, '/', n);
-
-        if (name)
-            return fmt(buf, size, "%.*s", (int)(line + n - name), name);
-    }
-    return -LINUX_ENOENT;
-}
-
 static long other_link(struct task *task, struct proc_id id, const char *name, char *buf, size_t size)
 {
     char host[PROC_HOST_SIZE], path[PROC_HOST_SIZE + 32], *text cleanup_free = kmalloc(VFS_PATH_MAX);
@@ -57,6 +34,43 @@ static long other_link(struct task *task, struct proc_id id, const char *name, c
         return r;
     proc_guest_path(task, text, (size_t)r, buf, size);
     return (long)strlen(buf);
+}
+
+/* The host only knows the kernel program. Where the other's memory may not be read, the program is what is mapped first. */
+static long other_exe(struct task *task, struct proc_id id, char *buf, size_t size)
+{
+    char host[PROC_HOST_SIZE];
+    CLEANUP_PEER(peer) = peer_open(task, id);
+    CLEANUP_TEXT(maps);
+    const char *line;
+    size_t at = 0, n;
+    long r;
+
+    if (peer)
+        return fmt(buf, size, "%s", peer->process.exe_path);
+    if (!task->process->spec)
+        return other_link(task, id, "exe", buf, size);
+    r = proc_host_folder(task, id, host);
+    if (r == 0)
+        r = proc_maps(task, id, host, &maps);
+    if (r < 0)
+        return r;
+    while (text_line(maps.data, maps.len, &at, &line, &n)) {
+        const char *name = memchr(line, '/', n);
+
+        if (name)
+            return fmt(buf, size, "%.*s", (int)(line + n - name), name);
+    }
+    return -LINUX_EACCES;
+}
+
+static long other_cwd(struct task *task, struct proc_id id, char *buf, size_t size)
+{
+    CLEANUP_PEER(peer) = peer_open(task, id);
+
+    if (peer)
+        return peer_dir_path(peer, peer->fs.cwd, buf, size) ? (long)strlen(buf) : -LINUX_ENOENT;
+    return task->process->spec ? -LINUX_EACCES : other_link(task, id, "cwd", buf, size);
 }
 
 static long path_in_root(struct task *task, const char *full, char *buf, size_t size)
@@ -88,17 +102,14 @@ long proc_link_text(struct task *task, struct proc_id id, char *buf, size_t size
     case PROC_EXE:
         return self ? path_in_root(task, task->process->exe_path, buf, size) : other_exe(task, id, buf, size);
     case PROC_CWD:
-        return self ? vfs_cwd_path(task, buf, size) : other_link(task, id, "cwd", buf, size);
+        return self ? vfs_cwd_path(task, buf, size) : other_cwd(task, id, buf, size);
     case PROC_ROOT_LINK:
         return fmt(buf, size, "/");
     case PROC_NS_LINK:
         fmt(name, sizeof name, "ns/%s", proc_ns_name(id.fd));
         return other_link(task, id, name, buf, size);
-    case PROC_FD_LINK: {
-        struct file *file cleanup_file = self ? file_get(task, (int)id.fd) : NULL;
-
-        return file ? vfs_path_of_file(task, file, buf, size) : -LINUX_ENOENT;
-    }
+    case PROC_FD_LINK:
+        return proc_fd_text(task, id, buf, size);
     }
     return -LINUX_EINVAL;
 }
@@ -128,6 +139,23 @@ static long follow_exe(struct task *task, struct vfs_node *out)
     return vfs_node_of_file(task, task->process->exe, out) < 0 ? -LINUX_ENOENT : 1;
 }
 
+long proc_follow_host(struct task *task, const char *path, int flags, struct vfs_node *out)
+{
+    long fd = host_openat(LINUX_AT_FDCWD, path, flags, 0, NULL);
+
+    if (fd < 0)
+        return fd;
+    out->file = file_new(&file_host_ops, (int)fd, (uint32_t)flags, NULL);
+    if (!out->file) {
+        host_close((int)fd);
+        return -LINUX_ENOMEM;
+    }
+    out->fd = (int)fd;
+    out->borrowed = true;
+    out->mnt = &vfs_anonymous;
+    return vfs_getattr(task, out) < 0 ? -LINUX_ENOENT : 1;
+}
+
 static long follow_ns(struct task *task, struct proc_id id, struct vfs_node *out)
 {
     char host[PROC_HOST_SIZE], path[PROC_HOST_SIZE + 32];
@@ -136,24 +164,12 @@ static long follow_ns(struct task *task, struct proc_id id, struct vfs_node *out
     if (r < 0)
         return r;
     fmt(path, sizeof path, "%s/ns/%s", host, proc_ns_name(id.fd));
-    r = host_openat(LINUX_AT_FDCWD, path, LINUX_O_RDONLY, 0, NULL);
-    if (r < 0)
-        return r;
-    out->file = file_new(&file_host_ops, (int)r, LINUX_O_RDONLY, NULL);
-    if (!out->file) {
-        host_close((int)r);
-        return -LINUX_ENOMEM;
-    }
-    out->fd = (int)r;
-    out->borrowed = true;
-    out->mnt = &vfs_anonymous;
-    return vfs_getattr(task, out) < 0 ? -LINUX_ENOENT : 1;
+    return proc_follow_host(task, path, LINUX_O_RDONLY, out);
 }
 
 long proc_link_follow(struct task *task, struct proc_id id, struct vfs_node *out)
 {
     bool self = proc_is_self(task, id);
-    long r;
 
     switch (id.entry) {
     case PROC_NS_LINK:
@@ -165,36 +181,7 @@ long proc_link_follow(struct task *task, struct proc_id id, struct vfs_node *out
     case PROC_ROOT_LINK:
         return follow_dir(task, &task->fs->root, out);
     case PROC_FD_LINK:
-        if (!self)
-            return -LINUX_EACCES;
-        r = vfs_node_of_fd(task, (int)id.fd, out);
-        if (r == 0)
-            r = vfs_getattr(task, out);
-        return r < 0 ? -LINUX_ENOENT : 1;
-    }
-    return 0;
-}
-
-bool proc_fd_exists(struct task *task, struct proc_id id)
-{
-    struct file *file cleanup_file = proc_is_self(task, id) ? file_get(task, (int)id.fd) : NULL;
-
-    return file != NULL;
-}
-
-long proc_fd_list(struct task *task, struct proc_id id, struct text *out, uint32_t mode)
-{
-    char name[16];
-
-    if (!proc_is_self(task, id))
-        return -LINUX_EACCES;
-    for (int fd = fd_next(task->files, 0); fd >= 0; fd = fd_next(task->files, fd + 1)) {
-        struct proc_id entry = id;
-
-        entry.fd = (unsigned)fd;
-        entry.entry = id.entry == PROC_FD ? PROC_FD_LINK : PROC_FDINFO_FILE;
-        fmt(name, sizeof name, "%d", fd);
-        virtual_list_add(out, name, proc_id_pack(entry), mode);
+        return proc_fd_follow(task, id, out);
     }
     return 0;
 }

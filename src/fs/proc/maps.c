@@ -42,7 +42,7 @@ static bool lies_below(const char *path, size_t len, const char *root, size_t *r
            (*root_len == len || path[*root_len] == '/');
 }
 
-void proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size)
+bool proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size)
 {
     const struct mount_table *table = task->fs->mounts;
     const char *below = NULL, *point = "";
@@ -66,6 +66,7 @@ void proc_guest_path(struct task *task, const char *path, size_t len, char *buf,
         fmt(buf, size, "%s%.*s", point, (int)(len - best), below);
     else
         fmt(buf, size, "%.*s", (int)len, path);
+    return below != NULL;
 }
 
 struct map_line {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking up, listing and reading /proc; see proc.h. */
 #include "fs/proc/proc.h"
-#include "kernel/fdtable.h"
 #include "kernel/pids.h"
 #include "supervisor/pid_table.h"
 
@@ -76,15 +75,8 @@ static uint32_t mode_of(struct task *task, struct proc_id id, const char *path)
     case PROC_FILE:
     case PROC_FDINFO_FILE:
         return LINUX_S_IFREG | 0444;
-    case PROC_FD_LINK: {
-        struct file *file cleanup_file = file_get(task, (int)id.fd);
-        uint32_t access = file ? file->flags & LINUX_O_ACCMODE : 0;
-
-        if (!file || file->flags & LINUX_O_PATH)
-            return LINUX_S_IFLNK;
-        return LINUX_S_IFLNK | 0100 | (access == LINUX_O_WRONLY ? 0 : 0400) |
-               (access == LINUX_O_RDONLY ? 0 : 0200);
-    }
+    case PROC_FD_LINK:
+        return proc_fd_mode(task, id);
     }
     if (id.entry >= PROC_PID_FIRST)
         return LINUX_S_IFREG | proc_pid_files[id.entry - PROC_PID_FIRST].mode;
@@ -345,43 +337,6 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
     return -LINUX_ENOTDIR;
 }
 
-static bool line_is(const char *line, size_t n, const char *word)
-{
-    size_t len = strlen(word);
-
-    return n > len && memcmp(line, word, len) == 0;
-}
-
-/* The host knows the offset and the particulars of the kind; whether it closes at exec is the guest's own. */
-static long fdinfo(struct task *task, struct proc_id id, struct text *out)
-{
-    struct file *file cleanup_file = file_get(task, (int)id.fd);
-    CLEANUP_TEXT(raw);
-    char path[64];
-    const char *line;
-    size_t at = 0, n;
-    long r;
-
-    if (!file || !proc_is_self(task, id))
-        return -LINUX_ENOENT;
-    fmt(path, sizeof path, "/proc/self/fdinfo/%d", file->host_fd);
-    r = text_host_file(&raw, path);
-    while (r >= 0 && text_line(raw.data, raw.len, &at, &line, &n)) {
-        if (line_is(line, n, "flags:")) {
-            long flags = host_fcntl(file->host_fd, LINUX_F_GETFL, 0, NULL);
-
-            flags |= file->flags & (LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW);
-            if (fd_get_cloexec(task, (int)id.fd) > 0)
-                flags |= LINUX_O_CLOEXEC;
-            text_fmt(out, "flags:\t0%lo\n", (unsigned long)flags);
-            continue;
-        }
-        text_put(out, line, n);
-        text_puts(out, "\n");
-    }
-    return r < 0 ? r : 0;
-}
-
 static long proc_generate(struct task *task, struct vfs_node *node, struct text *out)
 {
     struct proc_id id = proc_id_unpack(node->id);
@@ -395,7 +350,7 @@ static long proc_generate(struct task *task, struct vfs_node *node, struct text 
         return proc_mirror_generate(task, path, out);
     }
     if (id.entry == PROC_FDINFO_FILE)
-        return fdinfo(task, id, out);
+        return proc_fdinfo(task, id, out);
     if (id.entry < PROC_PID_FIRST)
         return -LINUX_EINVAL;
     r = proc_host_folder(task, id, host);

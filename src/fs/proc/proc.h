@@ -73,16 +73,23 @@ const char *proc_ns_name(unsigned i);
 /* proc/links.c: where the links of a process lead. */
 long proc_link_text(struct task *task, struct proc_id id, char *buf, size_t size);
 long proc_link_follow(struct task *task, struct proc_id id, struct vfs_node *out);
-/* The guest's descriptors of a process: the first number >= fd, or -1. */
+/* A magic link to what the host's link leads to, as a file without a guest name: 1, or a negative errno. */
+long proc_follow_host(struct task *task, const char *path, int flags, struct vfs_node *out);
+
+/* proc/fds.c: the guest's descriptors of a process. */
 long proc_fd_list(struct task *task, struct proc_id id, struct text *out, uint32_t mode);
 bool proc_fd_exists(struct task *task, struct proc_id id);
+uint32_t proc_fd_mode(struct task *task, struct proc_id id);
+long proc_fd_text(struct task *task, struct proc_id id, char *buf, size_t size);
+long proc_fd_follow(struct task *task, struct proc_id id, struct vfs_node *out);
+long proc_fdinfo(struct task *task, struct proc_id id, struct text *out);
 
 /* proc/maps.c */
 long proc_maps(struct task *task, struct proc_id id, const char *host, struct text *out);
 long proc_smaps(struct task *task, struct proc_id id, const char *host, struct text *out);
 long proc_smaps_rollup(struct task *task, struct proc_id id, const char *host, struct text *out);
-/* The guest's name of what the host calls `path`, which may be "memfd:x (deleted)" and the like. */
-void proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size);
+/* The guest's name of what the host calls `path`; false (and the host's name) when it lies below no mount, as "/memfd:x (deleted)". */
+bool proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size);
 
 /* proc/mounts.c */
 long proc_mounts(struct task *task, struct proc_id id, const char *host, struct text *out);
