@@ -9,6 +9,11 @@ static const struct virtual_fs *fs_of(const struct vfs_node *node)
     return container_of(node->mnt->ops, const struct virtual_fs, ops);
 }
 
+bool virtual_is(const struct fs_ops *ops)
+{
+    return ops == &proc_fs.ops || ops == &sys_fs.ops;
+}
+
 void virtual_stat(struct vfs_node *node, uint64_t ino, uint32_t mode, uint32_t uid, uint32_t gid)
 {
     struct linux_timespec now = {0};
@@ -238,5 +243,16 @@ long virtual_open(struct task *task, struct vfs_node *node, unsigned flags, stru
 struct file *file_virtual_load(struct task *task, int host_fd, uint32_t flags, const void *data, size_t len);
 struct file *file_virtual_load(struct task *task, int host_fd, uint32_t flags, const void *data, size_t len)
 {
-    return vfs_file_load_ops(task, host_fd, flags, data, len, &virtual_file_ops);
+    struct file *file = vfs_file_load_ops(task, host_fd, flags, data, len, &virtual_file_ops);
+    const struct vfs_file *loaded = file ? file->data : NULL;
+    const struct file_ops *own = NULL;
+
+    if (file && file->ops == &virtual_file_ops && virtual_is(loaded->mnt->ops)) {
+        const struct virtual_fs *fs = container_of(loaded->mnt->ops, const struct virtual_fs, ops);
+
+        own = fs->file_ops ? fs->file_ops(loaded->id) : NULL;
+    }
+    if (own)
+        file->ops = own;
+    return file;
 }

@@ -44,9 +44,14 @@ struct virtual_fs {
     long (*list)(struct task *task, struct vfs_node *dir, struct text *out);
     /* Takes what was written (at most 4096 bytes; data ends with a NUL behind it). NULL: -EINVAL. */
     long (*write)(struct task *task, struct vfs_node *node, char *data, size_t n);
+    /* Optional: the operations of an object that has its own; NULL: those of generated content. */
+    const struct file_ops *(*file_ops)(uint64_t id);
 };
 
 extern const struct virtual_fs proc_fs, sys_fs;
+
+/* True when the operations are those of a virtual file system. */
+bool virtual_is(const struct fs_ops *ops);
 
 void virtual_list_add(struct text *out, const char *name, uint64_t ino, uint32_t mode);
 

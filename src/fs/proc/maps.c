@@ -240,6 +240,40 @@ long proc_smaps(struct task *task, struct proc_id id, const char *host, struct t
     return 0;
 }
 
+/* "start policy file=... and so on" */
+long proc_numa_maps(struct task *task, struct proc_id id, const char *host, struct text *out)
+{
+    char *name cleanup_free = kmalloc(VFS_PATH_MAX);
+    CLEANUP_TEXT(raw);
+    const char *line;
+    size_t at = 0, n;
+    long r = read_host(host, "numa_maps", &raw);
+
+    if (r < 0 || !name)
+        return r < 0 ? r : -LINUX_ENOMEM;
+    while (text_line(raw.data, raw.len, &at, &line, &n)) {
+        const char *p = line, *end = line + n, *file = line, *stop;
+        uint64_t start = hex(&p);
+
+        if ((start >= HOST_WINDOW_START && start < HOST_WINDOW_END) ||
+            (proc_is_self(task, id) && task->engine->owns_address(start, 1)))
+            continue;
+        while (file + 6 < end && memcmp(file, " file=", 6) != 0)
+            file++;
+        if (file + 6 < end) {
+            file += 6;
+            stop = memchr(file, ' ', (size_t)(end - file));
+            stop = stop ? stop : end;
+            proc_guest_path(task, file, (size_t)(stop - file), name, VFS_PATH_MAX);
+            text_fmt(out, "%.*s%s%.*s\n", (int)(file - line), line, name, (int)(end - stop), stop);
+        } else {
+            text_put(out, line, n);
+            text_puts(out, "\n");
+        }
+    }
+    return 0;
+}
+
 /* Sums up what proc_smaps shows; the first line spans it all. */
 long proc_smaps_rollup(struct task *task, struct proc_id id, const char *host, struct text *out)
 {

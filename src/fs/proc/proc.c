@@ -64,9 +64,9 @@ static uint32_t mode_of(struct task *task, struct proc_id id, const char *path)
     case PROC_ROOT:
     case PROC_PID:
     case PROC_TASK:
+    case PROC_FDINFO:
         return LINUX_S_IFDIR | 0555;
     case PROC_FD:
-    case PROC_FDINFO:
         return LINUX_S_IFDIR | 0500;
     case PROC_NS:
         return LINUX_S_IFDIR | 0511;
@@ -83,13 +83,36 @@ static uint32_t mode_of(struct task *task, struct proc_id id, const char *path)
     return LINUX_S_IFLNK | 0777;
 }
 
+/* Who owns the files of a process: its effective user and group. */
+static void owner_of(struct task *task, struct proc_id id, uint32_t *uid, uint32_t *gid)
+{
+    char host[PROC_HOST_SIZE];
+    struct linux_kstat st;
+    struct pid_slot slot;
+
+    *uid = *gid = 0;
+    if (!id.pid)
+        return;
+    if (proc_is_self(task, id)) {
+        *uid = task->cred->euid;
+        *gid = task->cred->egid;
+    } else if (task->process->pids) {
+        if (pid_table_get(task->process->pids, (int)id.pid, &slot))
+            *uid = slot.euid;
+    } else if (proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
+               host_fstatat(LINUX_AT_FDCWD, host, &st, 0) == 0) {
+        *uid = st.st_uid;
+        *gid = st.st_gid;
+    }
+}
+
 static void fill(struct task *task, struct vfs_node *node, struct proc_id id, uint32_t mode, const char *path)
 {
-    bool mine = proc_is_self(task, id);
+    uint32_t uid, gid;
 
+    owner_of(task, id, &uid, &gid);
     node->id = proc_id_pack(id);
-    virtual_stat(node, ino_of(node->id, path), mode, mine ? task->cred->euid : 0,
-                 mine ? task->cred->egid : 0);
+    virtual_stat(node, ino_of(node->id, path), mode, uid, gid);
     node->host_mode = mode;
 }
 
@@ -120,6 +143,13 @@ static const struct {
   pid_names[] = {{"task", PROC_TASK}, {"fd", PROC_FD},          {"fdinfo", PROC_FDINFO}, {"exe", PROC_EXE},
                  {"cwd", PROC_CWD},   {"root", PROC_ROOT_LINK}, {"ns", PROC_NS}};
 
+static bool has_file(struct proc_id folder, size_t i)
+{
+    enum proc_pid_file_only only = proc_pid_files[i].only;
+
+    return only == PROC_OF_BOTH || (folder.tid != 0) == (only == PROC_OF_THREAD);
+}
+
 /* Finds the id behind a name in a folder; false when there is none. */
 static bool find(struct task *task, struct proc_id dir, const char *name, struct proc_id *id)
 {
@@ -149,7 +179,7 @@ static bool find(struct task *task, struct proc_id dir, const char *name, struct
             return true;
         }
         for (size_t i = 0; i < proc_pid_file_count; i++)
-            if (strcmp(name, proc_pid_files[i].name) == 0) {
+            if (strcmp(name, proc_pid_files[i].name) == 0 && has_file(dir, i)) {
                 id->entry = PROC_PID_FIRST + (unsigned)i;
                 return true;
             }
@@ -317,7 +347,8 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
         for (size_t i = 0; i < proc_pid_file_count; i++) {
             struct proc_id entry = {.entry = PROC_PID_FIRST + (unsigned)i, .pid = id.pid, .tid = id.tid};
 
-            virtual_list_add(out, proc_pid_files[i].name, ino_of(proc_id_pack(entry), ""), LINUX_S_IFREG);
+            if (has_file(id, i))
+                virtual_list_add(out, proc_pid_files[i].name, ino_of(proc_id_pack(entry), ""), LINUX_S_IFREG);
         }
         return 0;
     case PROC_TASK:
@@ -353,6 +384,8 @@ static long proc_generate(struct task *task, struct vfs_node *node, struct text 
         return proc_fdinfo(task, id, out);
     if (id.entry < PROC_PID_FIRST)
         return -LINUX_EINVAL;
+    if (!proc_pid_files[id.entry - PROC_PID_FIRST].generate)
+        return -LINUX_EINVAL;
     r = proc_host_folder(task, id, host);
     return r < 0 ? r : proc_pid_files[id.entry - PROC_PID_FIRST].generate(task, id, host, out);
 }
@@ -371,9 +404,23 @@ static long proc_write(struct task *task, struct vfs_node *node, char *data, siz
 
 static long proc_open(struct task *task, struct vfs_node *node, unsigned flags, struct file **out)
 {
-    if (proc_id_unpack(node->id).entry == PROC_MIRROR && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY &&
+    struct proc_id id = proc_id_unpack(node->id);
+    char host[PROC_HOST_SIZE];
+
+    if (id.entry == PROC_MIRROR && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY &&
         !(flags & LINUX_O_PATH))
         return -LINUX_EROFS;
+    if (id.entry >= PROC_PID_FIRST && proc_pid_files[id.entry - PROC_PID_FIRST].open && !(flags & LINUX_O_PATH)) {
+        const struct proc_pid_file *file = &proc_pid_files[id.entry - PROC_PID_FIRST];
+        long r = proc_host_folder(task, id, host);
+
+        if (r == 0)
+            r = file->open(task, id, host, flags);
+        if (r < 0)
+            return r;
+        node->host_mode = node->st.st_mode;
+        return vfs_file_new_ops(node, (int)r, flags, file->ops, out);
+    }
     return virtual_open(task, node, flags, out);
 }
 
@@ -382,6 +429,15 @@ static long proc_statfs(struct task *task, struct vfs_node *node, struct linux_s
     *st = (struct linux_statfs){
         .f_type = LINUX_PROC_SUPER_MAGIC, .f_bsize = 4096, .f_frsize = 4096, .f_namelen = 255};
     return 0;
+}
+
+static const struct file_ops *proc_file_ops(uint64_t packed)
+{
+    unsigned entry = proc_id_unpack(packed).entry;
+
+    return entry >= PROC_PID_FIRST && entry - PROC_PID_FIRST < proc_pid_file_count
+               ? proc_pid_files[entry - PROC_PID_FIRST].ops
+               : NULL;
 }
 
 const struct virtual_fs proc_fs = {
@@ -399,4 +455,5 @@ const struct virtual_fs proc_fs = {
     .generate = proc_generate,
     .list = proc_list,
     .write = proc_write,
+    .file_ops = proc_file_ops,
 };

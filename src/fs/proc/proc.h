@@ -50,6 +50,8 @@ enum proc_entry {
     PROC_PID_FIRST, /* proc_pid_files[0] and so on */
 };
 
+enum proc_pid_file_only { PROC_OF_BOTH, PROC_OF_PROCESS, PROC_OF_THREAD };
+
 /* Files of a process's folder. */
 struct proc_pid_file {
     const char *name;
@@ -57,6 +59,10 @@ struct proc_pid_file {
     /* Writes the content; host is the folder of the process or thread in the host's /proc. */
     long (*generate)(struct task *task, struct proc_id id, const char *host, struct text *out);
     long (*write)(struct task *task, struct proc_id id, const char *host, char *data, size_t n);
+    /* Instead of generate and write: gives the host descriptor that the ops work on. */
+    long (*open)(struct task *task, struct proc_id id, const char *host, unsigned flags);
+    const struct file_ops *ops;
+    enum proc_pid_file_only only;
 };
 
 extern const struct proc_pid_file proc_pid_files[];
@@ -90,6 +96,13 @@ long proc_smaps(struct task *task, struct proc_id id, const char *host, struct t
 long proc_smaps_rollup(struct task *task, struct proc_id id, const char *host, struct text *out);
 /* The guest's name of what the host calls `path`; false (and the host's name) when it lies below no mount, as "/memfd:x (deleted)". */
 bool proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size);
+
+long proc_numa_maps(struct task *task, struct proc_id id, const char *host, struct text *out);
+
+/* proc/mem.c: mem and pagemap. */
+long proc_mem_open(struct task *task, struct proc_id id, const char *host, unsigned flags);
+long proc_pagemap_open(struct task *task, struct proc_id id, const char *host, unsigned flags);
+extern const struct file_ops proc_mem_ops, proc_pagemap_ops;
 
 /* proc/mounts.c */
 long proc_mounts(struct task *task, struct proc_id id, const char *host, struct text *out);
