@@ -113,3 +113,26 @@ FORBIDDEN(kcmp)
 FORBIDDEN(lookup_dcookie)
 FORBIDDEN(fanotify_init)
 FORBIDDEN(open_by_handle_at)
+FORBIDDEN(mount)
+FORBIDDEN(umount2)
+FORBIDDEN(pivot_root)
+FORBIDDEN(open_tree)
+FORBIDDEN(move_mount)
+FORBIDDEN(fsopen)
+FORBIDDEN(fsconfig)
+FORBIDDEN(fsmount)
+FORBIDDEN(fspick)
+FORBIDDEN(mount_setattr)
+FORBIDDEN(quotactl_fd)
+FORBIDDEN(userfaultfd)
+FORBIDDEN(add_key)
+FORBIDDEN(request_key)
+FORBIDDEN(keyctl)
+
+/* Nobody has a descriptor of fanotify_init's. */
+long sys_fanotify_mark(SYSCALL_PARAMS)
+{
+    struct file *file cleanup_file = file_get(task, (int)a0);
+
+    return file ? -LINUX_EINVAL : -LINUX_EBADF;
+}

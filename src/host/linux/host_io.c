@@ -129,3 +129,28 @@ long host_mq_attributes(int fd, const struct linux_mq_attr *set, struct linux_mq
 {
     return host_syscall3(HOST_NR(mq_getsetattr), fd, set, old);
 }
+
+long host_aio_setup(unsigned n, uint64_t *context)
+{
+    return host_syscall2(HOST_NR(io_setup), n, context);
+}
+
+long host_aio_destroy(uint64_t context)
+{
+    return host_syscall1(HOST_NR(io_destroy), context);
+}
+
+long host_aio_submit(uint64_t context, long n, uint64_t *requests)
+{
+    return host_syscall3(HOST_NR(io_submit), context, n, requests);
+}
+
+long host_aio_cancel(uint64_t context, uint64_t request, void *event)
+{
+    return host_syscall3(HOST_NR(io_cancel), context, request, event);
+}
+
+long host_aio_events(uint64_t context, long least, long most, void *events, const struct linux_timespec *timeout, host_stop stop)
+{
+    return host_syscall_stop(stop, HOST_NR(io_getevents), context, least, most, events, timeout, 0);
+}
