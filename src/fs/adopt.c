@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files for descriptors that come from elsewhere (SCM_RIGHTS, standard input and output): an object below a mount's host folder becomes
- * a file of that mount again. What it is follows from the host's own link of the descriptor.
+ * Files for descriptors that come from elsewhere (SCM_RIGHTS, standard input and output): an object below a
+ * mount's host folder becomes a file of that mount again. What it is follows from the host's own link of the
+ * descriptor.
  */
 #include "fs/internal.h"
 
@@ -29,7 +30,8 @@ static struct mount *mount_of_host_fd(struct task *task, int fd, char *buf)
 }
 
 /* What only a walk finds: the lower half of a merged folder, whether the object is in the lower. */
-static bool walk_to(struct task *task, const char *path, const struct linux_kstat *host, struct vfs_node *node)
+static bool walk_to(struct task *task, const char *path, const struct linux_kstat *host,
+                    struct vfs_node *node)
 {
     struct walk_request rq = {.dirfd = LINUX_AT_FDCWD, .path = path};
     struct linux_kstat found;
@@ -47,7 +49,8 @@ struct file *vfs_file_from_host_fd(struct task *task, int host_fd)
     char *path cleanup_free = kmalloc(VFS_PATH_MAX);
     long flags = host_fcntl(host_fd, LINUX_F_GETFL, 0, NULL);
 
-    if (!path || flags < 0 || host_fstat(host_fd, &host) < 0 || !(mnt = mount_of_host_fd(task, host_fd, path)))
+    if (!path || flags < 0 || host_fstat(host_fd, &host) < 0 ||
+        !(mnt = mount_of_host_fd(task, host_fd, path)))
         return NULL;
     if (!walk_to(task, path, &host, &node)) {
         vfs_node_put(&node);

@@ -19,8 +19,8 @@ static long check_mode(struct task *task, struct vfs_node *node, struct vfs_attr
         return -LINUX_EPERM;
     if (vfs_is(node, LINUX_S_IFLNK))
         return -LINUX_EOPNOTSUPP;
-    if (attr->mode & LINUX_S_ISGID && !(node->mnt->flags & MOUNT_IDENTITY) && !cred_in_group(task->cred, node->st.st_gid) &&
-        !task_has_cap(task, LINUX_CAP_FSETID))
+    if (attr->mode & LINUX_S_ISGID && !(node->mnt->flags & MOUNT_IDENTITY) &&
+        !cred_in_group(task->cred, node->st.st_gid) && !task_has_cap(task, LINUX_CAP_FSETID))
         attr->mode &= ~(uint32_t)LINUX_S_ISGID;
     return 0;
 }
@@ -42,7 +42,8 @@ static long check_owner(struct task *task, struct vfs_node *node, struct vfs_att
     }
     if (node->st.st_mode & LINUX_S_IXGRP)
         lost |= LINUX_S_ISGID;
-    if (!vfs_is(node, LINUX_S_IFDIR) && !vfs_is(node, LINUX_S_IFLNK) && node->st.st_mode & lost && !(attr->valid & ATTR_MODE)) {
+    if (!vfs_is(node, LINUX_S_IFDIR) && !vfs_is(node, LINUX_S_IFLNK) && node->st.st_mode & lost &&
+        !(attr->valid & ATTR_MODE)) {
         attr->valid |= ATTR_MODE;
         attr->mode = node->st.st_mode & 07777 & ~lost;
     }
@@ -69,7 +70,8 @@ static void lose_set_id(struct task *task, struct vfs_node *node, struct vfs_att
 {
     uint32_t lost = LINUX_S_ISUID | (node->st.st_mode & LINUX_S_IXGRP ? LINUX_S_ISGID : 0);
 
-    if (!(node->st.st_mode & lost) || node->mnt->flags & MOUNT_IDENTITY || task_has_cap(task, LINUX_CAP_FSETID))
+    if (!(node->st.st_mode & lost) || node->mnt->flags & MOUNT_IDENTITY ||
+        task_has_cap(task, LINUX_CAP_FSETID))
         return;
     attr->valid |= ATTR_MODE;
     attr->mode = node->st.st_mode & 07777 & ~lost;

@@ -246,7 +246,8 @@ long vfs_cwd_path(struct task *task, char *buf, size_t size)
     if (len >= (long)sizeof gone - 1 && memcmp(full + len - (sizeof gone - 1), gone, sizeof gone) == 0 &&
         host_fstat(cwd->fd, &st) == 0 && st.st_nlink == 0)
         return -LINUX_ENOENT;
-    if (len < root_len || memcmp(full, root, (size_t)root_len) != 0 || (full[root_len] && full[root_len] != '/'))
+    if (len < root_len || memcmp(full, root, (size_t)root_len) != 0 ||
+        (full[root_len] && full[root_len] != '/'))
         len = fmt(buf, size, "(unreachable)%s", full);
     else
         len = fmt(buf, size, "%s", full[root_len] ? full + root_len : "/");
@@ -301,7 +302,8 @@ long fs_context_save(struct fs_context *fs, void *buf, size_t size, int *fds, in
     return (long)used;
 }
 
-struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts, const void *buf, size_t size)
+struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts, const void *buf,
+                                   size_t size)
 {
     struct fs_context *fs = kzalloc(sizeof *fs);
     struct vfs_dir *dirs[2];
@@ -318,7 +320,8 @@ struct fs_context *fs_context_load(struct task *task, struct mount_table *mounts
             return NULL;
         memcpy(&s, (const char *)buf + used, sizeof s);
         used += sizeof s;
-        if (s.path_len >= VFS_PATH_MAX || size - used < s.path_len || s.mount < 0 || (uint32_t)s.mount >= mounts->count)
+        if (s.path_len >= VFS_PATH_MAX || size - used < s.path_len || s.mount < 0 ||
+            (uint32_t)s.mount >= mounts->count)
             return NULL;
         dirs[i] = kzalloc(sizeof **dirs + s.path_len + 1);
         if (!dirs[i])

@@ -13,7 +13,8 @@ static const struct device {
 long device_open(struct task *task, struct vfs_node *node, unsigned flags, struct file **out)
 {
     uint32_t major = linux_major(node->st.st_rdev), minor = linux_minor(node->st.st_rdev);
-    const unsigned host_flags = flags & ~(unsigned)(LINUX_O_NOFOLLOW | LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_TRUNC);
+    const unsigned host_flags =
+        flags & ~(unsigned)(LINUX_O_NOFOLLOW | LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_TRUNC);
 
     if (node->mnt->flags & MOUNT_NODEV)
         return -LINUX_EACCES;

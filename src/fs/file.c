@@ -15,7 +15,8 @@ long vfs_file_path(struct task *task, struct file *file, char *buf, size_t size)
     root_len = vfs_root_path(task, root, VFS_PATH_MAX);
     if (len < 0 || root_len < 0)
         return len < 0 ? len : root_len;
-    if (len < root_len || memcmp(full, root, (size_t)root_len) != 0 || (full[root_len] && full[root_len] != '/'))
+    if (len < root_len || memcmp(full, root, (size_t)root_len) != 0 ||
+        (full[root_len] && full[root_len] != '/'))
         root_len = 0;
     return fmt(buf, size, "%s", full[root_len] ? full + root_len : "/");
 }
@@ -26,8 +27,8 @@ long vfs_file_fstat(struct task *task, struct file *file, struct linux_kstat *st
     long r;
 
     /* The host's files as they are: no need to ask the file system (host_mode 0: a virtual object). */
-    if (vfs_file_is(file) && ((struct vfs_file *)file->data)->mnt->flags & MOUNT_IDENTITY && file->host_fd >= 0 &&
-        ((struct vfs_file *)file->data)->host_mode)
+    if (vfs_file_is(file) && ((struct vfs_file *)file->data)->mnt->flags & MOUNT_IDENTITY &&
+        file->host_fd >= 0 && ((struct vfs_file *)file->data)->host_mode)
         return host_fstat(file->host_fd, st);
     r = vfs_node_of_file(task, file, &node);
     if (r == 0)
@@ -197,7 +198,8 @@ bool vfs_file_is(const struct file *file)
     return file->ops->release == vfs_file_release;
 }
 
-static long file_make(struct vfs_file *data, int fd, unsigned flags, const struct file_ops *ops, struct file **out)
+static long file_make(struct vfs_file *data, int fd, unsigned flags, const struct file_ops *ops,
+                      struct file **out)
 {
     *out = file_new(flags & LINUX_O_PATH ? &vfs_path_ops : ops, fd, flags, data);
     return *out ? 0 : -LINUX_ENOMEM;
@@ -216,7 +218,8 @@ long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **o
     return vfs_file_new_ops(node, fd, flags, loses ? &vfs_set_id_ops : &vfs_file_ops, out);
 }
 
-long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops, struct file **out)
+long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops,
+                      struct file **out)
 {
     struct vfs_file *data = kzalloc(sizeof *data + node->path_len + 1);
     long r;
@@ -289,7 +292,8 @@ long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t si
 
     if (file->ops->path)
         return file->ops->path(task, file, buf, size);
-    /* Pipes, sockets and their like: the host's name says it all ("pipe:[123]"); real paths are the host's own business. */
+    /* Pipes, sockets and their like: the host's name says it all ("pipe:[123]"); real paths are the host's
+     * own business. */
     host_fd_path(file->host_fd, link);
     n = host_readlinkat(LINUX_AT_FDCWD, link, buf, size - 1);
     if (n >= 0)

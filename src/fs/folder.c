@@ -2,8 +2,8 @@
 /*
  * A host folder with metadata: looking, opening, attributes. Names are changed in folder_names.c.
  *
- * Descriptors in nodes are O_PATH, so that closing them drops no POSIX locks of the guest; calls that want a real descriptor go by
- * host_fd_path.
+ * Descriptors in nodes are O_PATH, so that closing them drops no POSIX locks of the guest; calls that want a
+ * real descriptor go by host_fd_path.
  */
 #include "fs/folder.h"
 
@@ -47,7 +47,8 @@ long folder_lookup(struct task *task, struct vfs_node *dir, const char *name, st
     return folder_stat(out);
 }
 
-long folder_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags, struct vfs_node *out)
+long folder_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags,
+                        struct vfs_node *out)
 {
     const uint64_t resolve = LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS;
     bool open = !(flags & LINUX_O_PATH);
@@ -57,7 +58,8 @@ long folder_lookup_path(struct task *task, struct vfs_node *dir, const char *pat
         return -LINUX_ELOOP;
     r = host_openat2_stop(dir->fd, path, flags, 0, resolve, open ? task_stop(task) : NULL);
     /* A signal interrupts the opening of some kinds of files only: the long way knows which this is. */
-    if (open && (r == -LINUX_EACCES || r == -LINUX_ENXIO || r == -LINUX_ENODEV || r == -LINUX_EPERM || r == -LINUX_EINTR))
+    if (open && (r == -LINUX_EACCES || r == -LINUX_ENXIO || r == -LINUX_ENODEV || r == -LINUX_EPERM ||
+                 r == -LINUX_EINTR))
         return -LINUX_ELOOP;
     /* A link to a folder, too, is no folder to the host. */
     if (r == -LINUX_ENOTDIR && (flags & LINUX_O_DIRECTORY))
@@ -71,7 +73,8 @@ long folder_lookup_path(struct task *task, struct vfs_node *dir, const char *pat
     out->opened = true;
     if ((!vfs_is(out, LINUX_S_IFCHR) && !vfs_is(out, LINUX_S_IFBLK)) || (out->mnt->flags & MOUNT_IDENTITY))
         return 0;
-    /* Devices take the long way, which knows which are safe. Nothing else may: opening a pipe twice is seen by its other end. */
+    /* Devices take the long way, which knows which are safe. Nothing else may: opening a pipe twice is seen
+     * by its other end. */
     vfs_node_put(out);
     out->opened = false;
     return -LINUX_ELOOP;
@@ -95,7 +98,8 @@ long folder_getattr(struct task *task, struct vfs_node *node)
 long folder_birthtime(struct task *task, struct vfs_node *node)
 {
     struct linux_statx st;
-    long r = host_statx(node->fd, "", LINUX_AT_EMPTY_PATH | LINUX_AT_SYMLINK_NOFOLLOW, LINUX_STATX_BTIME, &st);
+    long r =
+        host_statx(node->fd, "", LINUX_AT_EMPTY_PATH | LINUX_AT_SYMLINK_NOFOLLOW, LINUX_STATX_BTIME, &st);
 
     (void)task;
     if (r < 0 || !(st.stx_mask & LINUX_STATX_BTIME))
@@ -139,7 +143,8 @@ static long setattr_identity(struct vfs_node *node, const struct vfs_attr *attr)
     host_fd_path(node->fd, path);
     if (attr->valid & (ATTR_UID | ATTR_GID))
         r = host_fchownat(node->fd, "", attr->valid & ATTR_UID ? attr->uid : UINT32_MAX,
-                          attr->valid & ATTR_GID ? attr->gid : UINT32_MAX, LINUX_AT_EMPTY_PATH | LINUX_AT_SYMLINK_NOFOLLOW);
+                          attr->valid & ATTR_GID ? attr->gid : UINT32_MAX,
+                          LINUX_AT_EMPTY_PATH | LINUX_AT_SYMLINK_NOFOLLOW);
     if (r == 0 && attr->valid & ATTR_MODE)
         r = host_fchmodat(LINUX_AT_FDCWD, path, attr->mode);
     return r;
@@ -211,7 +216,8 @@ static long unlock(struct vfs_node *node)
 
     if (r < 0)
         return r;
-    if (host.st_uid != host_uid() || (host.st_mode & owner) == owner || node->mnt->flags & (MOUNT_IDENTITY | MOUNT_RDONLY))
+    if (host.st_uid != host_uid() || (host.st_mode & owner) == owner ||
+        node->mnt->flags & (MOUNT_IDENTITY | MOUNT_RDONLY))
         return -LINUX_EACCES;
     meta_load(node->mnt, node->fd, &host, &meta);
     if (!(meta.valid & META_MODE)) {

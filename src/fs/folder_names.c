@@ -3,7 +3,8 @@
 #include "fs/folder.h"
 
 /* The metadata that a new object of the task in the folder needs; *mode gets the host's mode. */
-static void meta_of_new(struct task *task, struct vfs_node *dir, uint32_t *mode, uint64_t rdev, struct meta *meta)
+static void meta_of_new(struct task *task, struct vfs_node *dir, uint32_t *mode, uint64_t rdev,
+                        struct meta *meta)
 {
     const struct cred *cred = task->cred;
     uint32_t wanted = *mode, type = wanted & LINUX_S_IFMT;
@@ -60,8 +61,8 @@ static long meta_give_name(struct vfs_node *dir, const char *name, const struct 
     return r;
 }
 
-long folder_create_as(struct task *task, struct vfs_node *dir, const char *name, int at, const char *as, unsigned flags,
-                      uint32_t mode, struct file **out)
+long folder_create_as(struct task *task, struct vfs_node *dir, const char *name, int at, const char *as,
+                      unsigned flags, uint32_t mode, struct file **out)
 {
     CLEANUP_NODE(node);
     struct meta meta;
@@ -84,7 +85,8 @@ long folder_create_as(struct task *task, struct vfs_node *dir, const char *name,
     node.host_mode = LINUX_S_IFREG;
     memcpy(node.path, dir->path, dir->path_len + 1);
     node.path_len = dir->path_len;
-    if (!(flags & LINUX_O_TMPFILE & ~LINUX_O_DIRECTORY) && (r = vfs_path_append(&node, name, strlen(name))) < 0)
+    if (!(flags & LINUX_O_TMPFILE & ~LINUX_O_DIRECTORY) &&
+        (r = vfs_path_append(&node, name, strlen(name))) < 0)
         return r;
     r = vfs_file_new(&node, fd, flags, out);
     fd = -1;
@@ -159,14 +161,15 @@ long folder_link(struct task *task, struct vfs_node *node, struct vfs_node *dir,
     return host_linkat(LINUX_AT_FDCWD, path, dir->fd, name, LINUX_AT_SYMLINK_FOLLOW);
 }
 
-long folder_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags)
+long folder_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
+                   int flags)
 {
     struct linux_kstat host;
 
     (void)task;
     if (!(dir->mnt->flags & MOUNT_IDENTITY) &&
-        ((node->host_mode & LINUX_S_IFMT) == LINUX_S_IFLNK || node->host_mode & META_MARK) && node->st.st_nlink <= 1 &&
-        host_fstat(node->fd, &host) == 0)
+        ((node->host_mode & LINUX_S_IFMT) == LINUX_S_IFLNK || node->host_mode & META_MARK) &&
+        node->st.st_nlink <= 1 && host_fstat(node->fd, &host) == 0)
         meta_forget(dir->mnt, node->fd, &host);
     return host_unlinkat(dir->fd, name, flags);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Extended attributes in a host folder: user.* are the host's, but ours are hidden; trusted.* and security.*, which an ordinary
- * user cannot set, lie in user.coracle.x.NAME.
+ * Extended attributes in a host folder: user.* are the host's, but ours are hidden; trusted.* and security.*,
+ * which an ordinary user cannot set, lie in user.coracle.x.NAME.
  */
 #include "fs/folder.h"
 
@@ -23,7 +23,8 @@ static long host_name(const struct vfs_node *node, const char *name, char buf[2 
     return strlen(buf) > LINUX_XATTR_NAME_MAX ? -LINUX_EOPNOTSUPP : 0;
 }
 
-/* The host follows the link to the object; to a symbolic link's own attributes leads no way that needs no privilege. */
+/* The host follows the link to the object; to a symbolic link's own attributes leads no way that needs no
+ * privilege. */
 static bool carries_none(const struct vfs_node *node)
 {
     return (node->host_mode & LINUX_S_IFMT) == LINUX_S_IFLNK;
@@ -43,7 +44,8 @@ long folder_getxattr(struct task *task, struct vfs_node *node, const char *name,
     return host_getxattr(path, host, value, size);
 }
 
-long folder_setxattr(struct task *task, struct vfs_node *node, const char *name, const void *value, size_t size, int flags)
+long folder_setxattr(struct task *task, struct vfs_node *node, const char *name, const void *value,
+                     size_t size, int flags)
 {
     char path[HOST_FD_PATH_SIZE], host[2 * LINUX_XATTR_NAME_MAX];
     long r = host_name(node, name, host);

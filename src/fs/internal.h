@@ -23,7 +23,8 @@ struct vfs_dir {
     char path[];
 };
 
-struct vfs_dir *vfs_dir_new(struct vfs_node *node); /* takes the node's descriptors over, or copies borrowed ones */
+struct vfs_dir *
+vfs_dir_new(struct vfs_node *node); /* takes the node's descriptors over, or copies borrowed ones */
 void vfs_dir_put(struct vfs_dir *dir);
 /* The context's root or cwd with a reference. */
 struct vfs_dir *vfs_dir_get(struct fs_context *fs, struct vfs_dir *const *which);
@@ -46,19 +47,20 @@ static inline void fd_close_cleanup(int *fd)
 void mount_make_point(struct task *task, struct mount *mnt);
 /* Appends "/name" to the node's path. -ENAMETOOLONG. */
 long vfs_path_append(struct vfs_node *node, const char *name, size_t len);
-/* The present guest path of an object below a mount, by its host descriptor; `remembered` when the host does not tell. Returns the length. */
+/* The present guest path of an object below a mount, by its host descriptor; `remembered` when the host does
+ * not tell. Returns the length. */
 long vfs_host_path(struct mount *mnt, int fd, int lower_fd, const char *remembered, char *buf, size_t size);
 
 /* What open files of our file systems carry (file->data). */
 struct vfs_file {
     struct mount *mnt;
-    int lower_fd;       /* of a merged folder */
+    int lower_fd; /* of a merged folder */
     bool in_lower;
     uint32_t host_mode; /* when it was opened */
     uint64_t id, seen;  /* as in struct vfs_node */
     void *priv;
     struct listing *listing; /* of a merged folder; NULL before the first getdents */
-    struct lock lock;   /* guards listing */
+    struct lock lock;        /* guards listing */
     uint32_t path_len;
     char path[];
 };
@@ -66,7 +68,8 @@ struct vfs_file {
 /* A file of a host folder over fd, which it takes over. The node tells mount, path and lower half. */
 long vfs_file_new(struct vfs_node *node, int fd, unsigned flags, struct file **out);
 /* The same with operations of a kind of its own. */
-long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops, struct file **out);
+long vfs_file_new_ops(struct vfs_node *node, int fd, unsigned flags, const struct file_ops *ops,
+                      struct file **out);
 /* A file of such a kind after exec, from what vfs_file_save wrote. */
 struct file *vfs_file_load_ops(struct task *task, int host_fd, uint32_t flags, const void *buf, size_t size,
                                const struct file_ops *ops);

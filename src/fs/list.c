@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Listing folders. A folder of one host folder is listed by the host, without the name that only we see at a mount's root; a merged one by
- * what fs/overlay_list.c collects.
+ * Listing folders. A folder of one host folder is listed by the host, without the name that only we see at a
+ * mount's root; a merged one by what fs/overlay_list.c collects.
  */
 #include "fs/internal.h"
 
@@ -17,7 +17,8 @@ static bool has_hidden(const struct vfs_file *data)
     return !(data->mnt->flags & MOUNT_IDENTITY) && data->mnt->root_fd >= 0;
 }
 
-/* Drops what is hidden, and does not tell the type of what may be a device's placeholder. Returns the new length. */
+/* Drops what is hidden, and does not tell the type of what may be a device's placeholder. Returns the new
+ * length. */
 static long filter(const struct vfs_file *data, char *buf, long n)
 {
     bool root = data->path_len == data->mnt->point_len;

@@ -87,7 +87,8 @@ int meta_sidecar(struct mount *mnt, bool make)
         host_mkdirat(mnt->root_fd, RESERVED_NAME, 0700);
         host_mkdirat(mnt->root_fd, RESERVED_NAME "/meta", 0700);
     }
-    fd = host_openat(mnt->root_fd, RESERVED_NAME "/meta", LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
+    fd = host_openat(mnt->root_fd, RESERVED_NAME "/meta", LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW,
+                     0, NULL);
     if (fd < 0)
         return -1;
     mnt->sidecar_fd = (int)fd;
@@ -121,15 +122,18 @@ static bool is_link(const struct linux_kstat *host)
     return (host->st_mode & LINUX_S_IFMT) == LINUX_S_IFLNK;
 }
 
-static bool sidecar_load(struct mount *mnt, int fd, const struct linux_kstat *host, struct meta_record *record)
+static bool sidecar_load(struct mount *mnt, int fd, const struct linux_kstat *host,
+                         struct meta_record *record)
 {
     int dir = meta_sidecar(mnt, false);
     char name[64], hex[HEX_SIZE + 1];
 
-    return dir >= 0 && sidecar_name(fd, host, name) && hex_read(hex, host_readlinkat(dir, name, hex, sizeof hex), record);
+    return dir >= 0 && sidecar_name(fd, host, name) &&
+           hex_read(hex, host_readlinkat(dir, name, hex, sizeof hex), record);
 }
 
-static long sidecar_store(struct mount *mnt, int fd, const struct linux_kstat *host, const struct meta_record *record)
+static long sidecar_store(struct mount *mnt, int fd, const struct linux_kstat *host,
+                          const struct meta_record *record)
 {
     int dir = meta_sidecar(mnt, true);
     char name[64], temporary[80], hex[HEX_SIZE];
@@ -169,13 +173,15 @@ void meta_load(struct mount *mnt, int fd, const struct linux_kstat *host, struct
     if (!is_marked(host))
         return;
     host_fd_path(fd, path);
-    if (host_getxattr(path, META_XATTR, &record, sizeof record) == (long)sizeof record || sidecar_load(mnt, fd, host, &record))
+    if (host_getxattr(path, META_XATTR, &record, sizeof record) == (long)sizeof record ||
+        sidecar_load(mnt, fd, host, &record))
         record_unpack(&record, meta);
     if (meta->valid && record.version != META_VERSION)
         meta->valid = 0;
 }
 
-long meta_store(struct mount *mnt, int fd, const struct linux_kstat *host, const struct meta *meta, uint32_t mode)
+long meta_store(struct mount *mnt, int fd, const struct linux_kstat *host, const struct meta *meta,
+                uint32_t mode)
 {
     struct meta_record record;
     char path[HOST_FD_PATH_SIZE];
@@ -219,7 +225,8 @@ void meta_forget(struct mount *mnt, int fd, const struct linux_kstat *host)
 /* Owners without metadata: we are the guest's root, and so is the host's. */
 static void default_owner(struct linux_kstat *st)
 {
-    static _Atomic uint64_t ours; /* uid and gid of this host process, which never change, + 1; 0: not asked for yet */
+    static _Atomic uint64_t
+        ours; /* uid and gid of this host process, which never change, + 1; 0: not asked for yet */
     uint64_t ids = atomic_load_explicit(&ours, memory_order_relaxed);
 
     if (!ids) {

@@ -37,8 +37,9 @@ static struct mount *mount_above(const struct mount_table *table, const char *po
     return best;
 }
 
-struct mount *mount_add(struct mount_table *table, const struct fs_ops *ops, const char *point, const char *type,
-                        const char *source, uint32_t flags, int root_fd, int lower_fd, void *data)
+struct mount *mount_add(struct mount_table *table, const struct fs_ops *ops, const char *point,
+                        const char *type, const char *source, uint32_t flags, int root_fd, int lower_fd,
+                        void *data)
 {
     size_t len = strlen(point);
     struct mount *mnt = kzalloc(sizeof *mnt);

@@ -5,7 +5,6 @@
 #include "fs/overlay.h"
 #include "fs/virtual.h"
 
-
 static long open_root(const char *path)
 {
     return host_openat(LINUX_AT_FDCWD, path, LINUX_O_PATH, 0, NULL);

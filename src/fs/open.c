@@ -56,7 +56,8 @@ static long open_node(struct task *task, struct vfs_node *node, unsigned flags, 
     r = node->mnt->ops->open(task, node, flags, out);
     if (r == 0 && flags & LINUX_O_TRUNC && node->st.st_mode & (LINUX_S_ISUID | LINUX_S_ISGID) &&
         !(node->mnt->flags & MOUNT_IDENTITY)) {
-        struct vfs_attr attr = {.valid = ATTR_MODE, .mode = node->st.st_mode & ~(LINUX_S_ISUID | LINUX_S_ISGID)};
+        struct vfs_attr attr = {.valid = ATTR_MODE,
+                                .mode = node->st.st_mode & ~(LINUX_S_ISUID | LINUX_S_ISGID)};
 
         if (!task_has_cap(task, LINUX_CAP_FSETID))
             node->mnt->ops->setattr(task, node, &attr);
@@ -64,8 +65,8 @@ static long open_node(struct task *task, struct vfs_node *node, unsigned flags, 
     return r;
 }
 
-static long create_here(struct task *task, struct vfs_node *dir, const struct walk_last *last, unsigned flags, uint32_t mode,
-                        struct file **out)
+static long create_here(struct task *task, struct vfs_node *dir, const struct walk_last *last, unsigned flags,
+                        uint32_t mode, struct file **out)
 {
     long r;
 
@@ -79,7 +80,8 @@ static long create_here(struct task *task, struct vfs_node *dir, const struct wa
     return dir->mnt->ops->create(task, dir, last->name, flags, mode, out);
 }
 
-static long open_temporary(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode, struct file **out)
+static long open_temporary(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode,
+                           struct file **out)
 {
     long r;
 
@@ -137,7 +139,8 @@ long vfs_open(struct task *task, const struct open_request *rq, struct file **ou
         if (flags & TMPFILE_BIT)
             return open_temporary(task, &node, flags, mode, out);
         if (r == 0)
-            return flags & LINUX_O_CREAT && flags & LINUX_O_EXCL ? -LINUX_EEXIST : open_node(task, &node, flags, out);
+            return flags & LINUX_O_CREAT && flags & LINUX_O_EXCL ? -LINUX_EEXIST
+                                                                 : open_node(task, &node, flags, out);
         r = create_here(task, &node, &last, flags, mode, out);
         if (r != -LINUX_EEXIST || flags & LINUX_O_EXCL)
             return r;
@@ -145,7 +148,8 @@ long vfs_open(struct task *task, const struct open_request *rq, struct file **ou
     return -LINUX_EAGAIN;
 }
 
-long vfs_open_exec(struct task *task, int dirfd, const char *path, int flags, struct file **out, struct linux_kstat *st)
+long vfs_open_exec(struct task *task, int dirfd, const char *path, int flags, struct file **out,
+                   struct linux_kstat *st)
 {
     struct walk_request walk = {.dirfd = dirfd, .path = path};
     CLEANUP_NODE(node);

@@ -41,12 +41,14 @@ long overlay_need_fd(struct vfs_node *node)
 
 static long overlay_hold(struct task *task, struct vfs_node *node, bool change)
 {
-    long r = change && !(node->mnt->flags & MOUNT_RDONLY) ? overlay_copy_up(task, node, COPY_ALL) : overlay_refresh(task, node);
+    long r = change && !(node->mnt->flags & MOUNT_RDONLY) ? overlay_copy_up(task, node, COPY_ALL)
+                                                          : overlay_refresh(task, node);
 
     return r < 0 ? r : overlay_need_fd(node);
 }
 
-/* Attributes of an object of the upper, whose metadata is given back, too. Symbolic links are completed by getattr. */
+/* Attributes of an object of the upper, whose metadata is given back, too. Symbolic links are completed by
+ * getattr. */
 static long upper_stat(struct vfs_node *node, struct meta *meta, bool links)
 {
     long r = host_fstat(node->fd, &node->st);
@@ -66,7 +68,8 @@ static long upper_stat(struct vfs_node *node, struct meta *meta, bool links)
 }
 
 /* Finds the lower half of a folder in the upper. */
-static long find_lower_half(struct vfs_node *dir, const char *name, struct vfs_node *node, const struct meta *meta)
+static long find_lower_half(struct vfs_node *dir, const char *name, struct vfs_node *node,
+                            const struct meta *meta)
 {
     struct lower_half half;
     long r;
@@ -283,7 +286,8 @@ long overlay_refresh(struct task *task, struct vfs_node *node)
         return -LINUX_ENOMEM;
     r = overlay_resolve(task, node->mnt, node->path + node->mnt->point_len, false, found);
     if (r < 0 || found->st.st_ino != ino) {
-        /* Its name is gone, or is another object's: an open file keeps its content, a folder is empty for good. */
+        /* Its name is gone, or is another object's: an open file keeps its content, a folder is empty for
+         * good. */
         r = folder ? -LINUX_ENOENT : 0;
     } else if (found->in_lower) {
         node->seen = found->seen;
@@ -341,7 +345,8 @@ long overlay_mount_make(struct mount *mnt, const char *index_path)
     overlay->lower.point = "";
     overlay->lower.point_len = 0;
     mnt->data = overlay;
-    if (host_fstat(mnt->root_fd, &upper) == 0 && host_fstat(mnt->lower_fd, &lower) == 0 && upper.st_dev != lower.st_dev)
+    if (host_fstat(mnt->root_fd, &upper) == 0 && host_fstat(mnt->lower_fd, &lower) == 0 &&
+        upper.st_dev != lower.st_dev)
         overlay->ino_bit = UINT64_C(1) << 62;
     r = index_path ? open_index(overlay, index_path) : 0;
     if (r == 0)

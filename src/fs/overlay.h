@@ -3,18 +3,23 @@
  * The overlay: a read-only lower, which containers share, and an upper of the container's own.
  *
  * The upper is a host folder as folder.c knows it, with three kinds of additions:
- * - A whiteout hides the lower's name: a socket whose host mode is set-user-ID alone. It is made by one system call, needs no
- *   extended attribute, is told from everything else by its mode, and the guest cannot make one.
- * - A folder's metadata says that it is opaque (META_OPAQUE) or that its lower half is elsewhere (META_REDIRECT, with the lower path
- *   in user.coracle.redirect); what was copied up keeps its inode number (META_INO).
- * - ".coracle" at its root holds work/ (what is not finished yet: everything is built there and then renamed to its place), links/
- *   (copied-up files of several names, see overlay_link.c), shared (a page that all processes of the container map) and meta/.
+ * - A whiteout hides the lower's name: a socket whose host mode is set-user-ID alone. It is made by one
+ * system call, needs no extended attribute, is told from everything else by its mode, and the guest cannot
+ * make one.
+ * - A folder's metadata says that it is opaque (META_OPAQUE) or that its lower half is elsewhere
+ * (META_REDIRECT, with the lower path in user.coracle.redirect); what was copied up keeps its inode number
+ * (META_INO).
+ * - ".coracle" at its root holds work/ (what is not finished yet: everything is built there and then renamed
+ * to its place), links/ (copied-up files of several names, see overlay_link.c), shared (a page that all
+ * processes of the container map) and meta/.
  *
- * A node's object is in the upper (fd), or in_lower. A folder of the upper may have a lower half: `lower_fd`, or `id` where the lower has an
- * index. With an index the descriptor of an object in the lower is left out (-1) until somebody needs it: overlay_need_fd.
+ * A node's object is in the upper (fd), or in_lower. A folder of the upper may have a lower half: `lower_fd`,
+ * or `id` where the lower has an index. With an index the descriptor of an object in the lower is left out
+ * (-1) until somebody needs it: overlay_need_fd.
  *
- * Names of lower objects that other processes copy up meanwhile: what a node of an open file or of a working folder says about
- * "in the lower" is looked at again when the count of changes that all processes share has moved since (overlay_refresh).
+ * Names of lower objects that other processes copy up meanwhile: what a node of an open file or of a working
+ * folder says about "in the lower" is looked at again when the count of changes that all processes share has
+ * moved since (overlay_refresh).
  */
 #ifndef CORACLE_FS_OVERLAY_H
 #define CORACLE_FS_OVERLAY_H
@@ -24,15 +29,16 @@
 
 #define WHITEOUT_MODE  (LINUX_S_IFSOCK | LINUX_S_ISUID)
 #define REDIRECT_XATTR RESERVED_XATTR "redirect"
-#define LINKS_XATTR    RESERVED_XATTR "links" /* of a file in links/: how many names it had in the lower, uint32_t */
+#define LINKS_XATTR                                                                                          \
+    RESERVED_XATTR "links" /* of a file in links/: how many names it had in the lower, uint32_t */
 
 struct overlay_shared;
 
 struct overlay {
-    struct mount lower;            /* the lower as a mount of its own, for its metadata and paths */
+    struct mount lower; /* the lower as a mount of its own, for its metadata and paths */
     bool indexed;
     struct image_index index;
-    uint64_t ino_bit;              /* set in inode numbers of a lower that is on another device than the upper */
+    uint64_t ino_bit; /* set in inode numbers of a lower that is on another device than the upper */
     struct overlay_shared *shared; /* NULL: it cannot be had */
 };
 
@@ -57,24 +63,28 @@ long overlay_lookup(struct task *task, struct vfs_node *dir, const char *name, s
 long overlay_lookup_in(struct vfs_node *dir, const char *name, struct vfs_node *out);
 /* Gives node->fd where a lookup left it out. */
 long overlay_need_fd(struct vfs_node *node);
-/* Walks from the mount's root along a guest path without links; copy: what it leads through, and to, is copied up. */
+/* Walks from the mount's root along a guest path without links; copy: what it leads through, and to, is
+ * copied up. */
 long overlay_resolve(struct task *task, struct mount *mnt, const char *path, bool copy, struct vfs_node *out);
-/* Looks again whether an object of the lower has been copied up. -ENOENT: a folder that is no longer there. */
+/* Looks again whether an object of the lower has been copied up. -ENOENT: a folder that is no longer there.
+ */
 long overlay_refresh(struct task *task, struct vfs_node *node);
 /* The object of `from` becomes that of `to`, which keeps its path and its file. */
 void overlay_replace(struct vfs_node *to, struct vfs_node *from);
 long overlay_getattr(struct task *task, struct vfs_node *node);
 /* Attributes of an object of the upper but for what getattr completes. */
 long overlay_upper_stat(struct vfs_node *node);
-/* Attributes of an object of the lower that a lookup has found, which becomes the copied-up one of its group if there is one. */
+/* Attributes of an object of the lower that a lookup has found, which becomes the copied-up one of its group
+ * if there is one. */
 long overlay_lower_found(struct vfs_node *node);
-long overlay_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags, struct vfs_node *out);
+long overlay_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags,
+                         struct vfs_node *out);
 
 /* --- overlay_lower.c: the lower half --- */
 
 struct lower_half {
-    int fd;      /* without an index */
-    uint64_t id; /* with one: the number of the inode, + 1 */
+    int fd;        /* without an index */
+    uint64_t id;   /* with one: the number of the inode, + 1 */
     uint32_t mode; /* at least its type */
 };
 
@@ -110,11 +120,13 @@ void overlay_shared_open(struct mount *mnt);
 /* How many changes there have been to what is in the lower alone. */
 uint64_t overlay_changes(const struct overlay *overlay);
 void overlay_changed(struct overlay *overlay);
-/* The set-only filter of names in the upper halves of merged folders, by the folder's lower half. True when the name may be there. */
+/* The set-only filter of names in the upper halves of merged folders, by the folder's lower half. True when
+ * the name may be there. */
 bool overlay_may_have(const struct overlay *overlay, uint64_t id, const char *name);
 /* True when it may be something else than the copy of what the lower has there. */
 bool overlay_may_have_other(const struct overlay *overlay, uint64_t id, const char *name);
-/* To be called before a name is made in the upper half of a merged folder; other: it is not the lower's object, copied up. */
+/* To be called before a name is made in the upper half of a merged folder; other: it is not the lower's
+ * object, copied up. */
 void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name, bool other);
 
 /* --- overlay_copy.c: copy-up --- */
@@ -123,7 +135,8 @@ void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name, b
 /* Makes the object one of the upper; limit: how much of a file's content is copied. */
 long overlay_copy_up(struct task *task, struct vfs_node *node, int64_t limit);
 /* The same for what a lookup of the name in a folder of the upper has given. */
-long overlay_copy_child(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int64_t limit);
+long overlay_copy_child(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
+                        int64_t limit);
 /* The folder below .coracle at the root of the upper, made when it is missing; O_PATH, to be closed. */
 long overlay_private(struct mount *mnt, const char *name);
 /* A name for the work folder that nobody else uses. */
@@ -137,9 +150,11 @@ long overlay_mark(struct mount *mnt, int fd, uint32_t flags);
 uint32_t overlay_link_lower(struct vfs_node *node);
 /* Puts the copied-up file in the place of the lower one that the node has, if there is one. */
 void overlay_link_find(struct vfs_node *node);
-/* Makes the file `name` in the work folder the copied-up one of the node's group; -EEXIST: there is one already. */
+/* Makes the file `name` in the work folder the copied-up one of the node's group; -EEXIST: there is one
+ * already. */
 long overlay_link_publish(struct vfs_node *node, int work, const char *name, uint32_t lower_links);
-/* A name of the group in the lower half of the folder is gone for good (hidden by a whiteout or by another object). */
+/* A name of the group in the lower half of the folder is gone for good (hidden by a whiteout or by another
+ * object). */
 void overlay_link_gone(struct vfs_node *dir, const char *name, uint64_t ino);
 /* Corrects the count of names; copied: the object is one of the upper. */
 void overlay_link_count(struct vfs_node *node, bool copied);
@@ -150,12 +165,14 @@ void overlay_link_drop(struct mount *mnt, uint64_t ino);
 
 long overlay_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode,
                     struct file **out);
-long overlay_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode, struct file **out);
+long overlay_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode,
+                     struct file **out);
 long overlay_mkdir(struct task *task, struct vfs_node *dir, const char *name, uint32_t mode);
 long overlay_mknod(struct task *task, struct vfs_node *dir, const char *name, uint32_t mode, uint64_t rdev);
 long overlay_symlink(struct task *task, struct vfs_node *dir, const char *name, const char *target);
 long overlay_link(struct task *task, struct vfs_node *node, struct vfs_node *dir, const char *name);
-long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags);
+long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
+                    int flags);
 long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old, struct vfs_node *node,
                     struct vfs_node *newdir, const char *new, unsigned flags);
 
@@ -182,7 +199,8 @@ long overlay_is_empty(struct task *task, struct vfs_node *dir);
 long overlay_setattr(struct task *task, struct vfs_node *node, const struct vfs_attr *attr);
 long overlay_open(struct task *task, struct vfs_node *node, unsigned flags, struct file **out);
 long overlay_getxattr(struct task *task, struct vfs_node *node, const char *name, void *value, size_t size);
-long overlay_setxattr(struct task *task, struct vfs_node *node, const char *name, const void *value, size_t size, int flags);
+long overlay_setxattr(struct task *task, struct vfs_node *node, const char *name, const void *value,
+                      size_t size, int flags);
 long overlay_listxattr(struct task *task, struct vfs_node *node, char *list, size_t size);
 long overlay_removexattr(struct task *task, struct vfs_node *node, const char *name);
 

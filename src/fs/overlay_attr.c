@@ -60,7 +60,8 @@ long overlay_getxattr(struct task *task, struct vfs_node *node, const char *name
 
     if (r < 0)
         return r;
-    return node->in_lower ? lower_getxattr(task, node, name, value, size) : folder_getxattr(task, node, name, value, size);
+    return node->in_lower ? lower_getxattr(task, node, name, value, size)
+                          : folder_getxattr(task, node, name, value, size);
 }
 
 long overlay_listxattr(struct task *task, struct vfs_node *node, char *list, size_t size)
@@ -69,10 +70,12 @@ long overlay_listxattr(struct task *task, struct vfs_node *node, char *list, siz
 
     if (r < 0)
         return r;
-    return node->in_lower ? lower_listxattr(task, node, list, size) : folder_listxattr(task, node, list, size);
+    return node->in_lower ? lower_listxattr(task, node, list, size)
+                          : folder_listxattr(task, node, list, size);
 }
 
-long overlay_setxattr(struct task *task, struct vfs_node *node, const char *name, const void *value, size_t size, int flags)
+long overlay_setxattr(struct task *task, struct vfs_node *node, const char *name, const void *value,
+                      size_t size, int flags)
 {
     long r = overlay_copy_up(task, node, COPY_ALL);
 

@@ -2,9 +2,9 @@
 /*
  * Copy-up: an object of the lower becomes one of the upper before it is changed.
  *
- * The copy is built in the work folder, complete with owner, mode, times, attributes and inode number, and then renamed to its
- * place without replacing anything: whoever comes second takes what the first has made. A process that is killed meanwhile leaves a
- * file in the work folder, which nobody looks at.
+ * The copy is built in the work folder, complete with owner, mode, times, attributes and inode number, and
+ * then renamed to its place without replacing anything: whoever comes second takes what the first has made. A
+ * process that is killed meanwhile leaves a file in the work folder, which nobody looks at.
  */
 #include "fs/overlay.h"
 #include "host/io.h"
@@ -33,8 +33,8 @@ void overlay_temporary(char name[32])
     struct linux_timespec now = {0};
 
     host_clock_gettime(LINUX_CLOCK_MONOTONIC, &now);
-    fmt(name, 32, "%x.%x.%llx", (unsigned)host_gettid(), atomic_fetch_add_explicit(&count, 1, memory_order_relaxed),
-        (unsigned long long)now.tv_nsec);
+    fmt(name, 32, "%x.%x.%llx", (unsigned)host_gettid(),
+        atomic_fetch_add_explicit(&count, 1, memory_order_relaxed), (unsigned long long)now.tv_nsec);
 }
 
 long overlay_mark(struct mount *mnt, int fd, uint32_t flags)
@@ -137,12 +137,15 @@ static long copy_xattrs(struct task *task, struct vfs_node *from, struct vfs_nod
     return r;
 }
 
-/* Owner, mode, inode number, attributes and times of the copy; in this order, as each changes what follows. */
+/* Owner, mode, inode number, attributes and times of the copy; in this order, as each changes what follows.
+ */
 static long give_all(struct task *task, struct vfs_node *node, struct vfs_node *copy)
 {
     const struct linux_kstat *st = &node->st;
-    const struct linux_timespec times[2] = {{st->st_atime_sec, st->st_atime_nsec}, {st->st_mtime_sec, st->st_mtime_nsec}};
-    struct meta meta = {.valid = META_INO, .ino = st->st_ino, .mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid};
+    const struct linux_timespec times[2] = {{st->st_atime_sec, st->st_atime_nsec},
+                                            {st->st_mtime_sec, st->st_mtime_nsec}};
+    struct meta meta = {
+        .valid = META_INO, .ino = st->st_ino, .mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid};
     struct vfs_attr attr = {.valid = ATTR_TIMES, .times = {times[0], times[1]}};
     struct linux_kstat host;
     uint32_t host_mode;
@@ -243,7 +246,8 @@ static long adopt(struct vfs_node *dir, const char *name, struct vfs_node *node)
     return r;
 }
 
-long overlay_copy_child(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int64_t limit)
+long overlay_copy_child(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
+                        int64_t limit)
 {
     struct vfs_node *copy cleanup_free = kmalloc(sizeof *copy);
     int work cleanup_fd = -1;
@@ -269,7 +273,8 @@ long overlay_copy_child(struct task *task, struct vfs_node *dir, const char *nam
         if (r >= 0)
             r = give_all(task, node, copy);
         if (r == 0)
-            r = links > 1 ? overlay_link_publish(node, work, temporary, links) : publish(dir, name, work, temporary);
+            r = links > 1 ? overlay_link_publish(node, work, temporary, links)
+                          : publish(dir, name, work, temporary);
         vfs_node_put(copy);
     }
     if (r < 0)

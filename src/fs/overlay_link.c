@@ -2,13 +2,15 @@
 /*
  * Files that have several names in the lower.
  *
- * When one of them is copied up, all its names must lead to the copy. So the copy becomes .coracle/links/INO (INO is the lower's inode
- * number, in hexadecimal), and a lookup that ends at a lower file with several names looks there. A name in the upper is made only
- * when the guest links or renames; it is a hard link of that file.
+ * When one of them is copied up, all its names must lead to the copy. So the copy becomes .coracle/links/INO
+ * (INO is the lower's inode number, in hexadecimal), and a lookup that ends at a lower file with several
+ * names looks there. A name in the upper is made only when the guest links or renames; it is a hard link of
+ * that file.
  *
- * How many names are left: those in the lower, less those that whiteouts or other objects hide, plus those in the upper. For each
- * hidden one there is a link INO.HASH (of folder and name) of the socket INO.gone, whose count of links is the number of hidden names; making one
- * twice does no harm, so no lock is needed, and a crash leaves nothing wrong.
+ * How many names are left: those in the lower, less those that whiteouts or other objects hide, plus those in
+ * the upper. For each hidden one there is a link INO.HASH (of folder and name) of the socket INO.gone, whose
+ * count of links is the number of hidden names; making one twice does no harm, so no lock is needed, and a
+ * crash leaves nothing wrong.
  */
 #include "fs/overlay.h"
 
@@ -23,7 +25,8 @@ static bool group_known(struct mount *mnt, uint64_t ino, char name[64])
 /* The links folder when there is one; to be closed. */
 static long links_open(struct mount *mnt)
 {
-    return host_openat(mnt->root_fd, RESERVED_NAME "/" LINKS, LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
+    return host_openat(mnt->root_fd, RESERVED_NAME "/" LINKS,
+                       LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
 }
 
 uint32_t overlay_link_lower(struct vfs_node *node)
@@ -169,6 +172,7 @@ void overlay_link_drop(struct mount *mnt, uint64_t ino)
         return;
     host_fd_path(links, own);
     fmt(path, sizeof path, "%s/%s", own, name);
-    if (host_getxattr(path, LINKS_XATTR, &lower, sizeof lower) == (long)sizeof lower && gone_count(links, ino) >= lower)
+    if (host_getxattr(path, LINKS_XATTR, &lower, sizeof lower) == (long)sizeof lower &&
+        gone_count(links, ino) >= lower)
         host_unlinkat(links, name, 0);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Listings of the overlay's folders: upper and lower as one, each name once, without whiteouts and what is ours.
+ * Listings of the overlay's folders: upper and lower as one, each name once, without whiteouts and what is
+ * ours.
  *
- * A listing is collected at the first read, and again after a rewind. An entry's place in it is its d_off, and the offset of the host's
- * descriptor, which the processes that share the open folder share, too; each has a listing of its own, collected in the same order.
+ * A listing is collected at the first read, and again after a rewind. An entry's place in it is its d_off,
+ * and the offset of the host's descriptor, which the processes that share the open folder share, too; each
+ * has a listing of its own, collected in the same order.
  */
 #include "fs/overlay.h"
 
@@ -100,7 +102,8 @@ static long add(struct listing *l, const char *name, size_t len, uint64_t ino, u
         return r;
     memcpy(l->names + l->names_used, name, len);
     l->names[l->names_used + len] = '\0';
-    l->entries[l->count] = (struct entry){.ino = ino, .name = (uint32_t)l->names_used, .type = type, .hidden = hidden};
+    l->entries[l->count] =
+        (struct entry){.ino = ino, .name = (uint32_t)l->names_used, .type = type, .hidden = hidden};
     l->names_used += len + 1;
     table_put(l, l->count++);
     return 0;
@@ -135,7 +138,8 @@ static long add_host(struct listing *l, struct vfs_node *dir, int fd, bool upper
             return n;
         for (long at = 0; r == 0 && at < n;) {
             const struct linux_dirent64 *d = (const struct linux_dirent64 *)(const void *)(buf + at);
-            bool dots = d->d_name[0] == '.' && (d->d_name[1] == '\0' || (d->d_name[1] == '.' && d->d_name[2] == '\0'));
+            bool dots = d->d_name[0] == '.' &&
+                        (d->d_name[1] == '\0' || (d->d_name[1] == '.' && d->d_name[2] == '\0'));
             uint8_t type = d->d_type == LINUX_DT_SOCK ? LINUX_DT_UNKNOWN : d->d_type;
             uint64_t ino = d->d_ino;
             bool hidden = false;
@@ -167,7 +171,8 @@ static long add_index(struct listing *l, struct vfs_node *dir)
 
         inode = index_inode(&overlay->index, name->inode);
         if (inode && *text && !listing_has(l, text))
-            r = add(l, text, strlen(text), inode->ino | overlay->ino_bit, (uint8_t)((inode->mode & LINUX_S_IFMT) >> 12), false);
+            r = add(l, text, strlen(text), inode->ino | overlay->ino_bit,
+                    (uint8_t)((inode->mode & LINUX_S_IFMT) >> 12), false);
     }
     return r;
 }
@@ -255,7 +260,8 @@ static long fill(const struct listing *l, uint32_t *at, char *buf, size_t size)
     for (; *at < l->count; ++*at) {
         const struct entry *e = l->entries + *at;
         const char *name = l->names + e->name;
-        size_t len = strlen(name), record = ALIGN_UP(offsetof(struct linux_dirent64, d_name) + len + 1, (size_t)8);
+        size_t len = strlen(name),
+               record = ALIGN_UP(offsetof(struct linux_dirent64, d_name) + len + 1, (size_t)8);
         struct linux_dirent64 *d = (struct linux_dirent64 *)(void *)(buf + used);
 
         if (e->hidden)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The lower half of the overlay: answered from the image's index without a system call, or, where there is none, from the
- * lower folder itself.
+ * The lower half of the overlay: answered from the image's index without a system call, or, where there is
+ * none, from the lower folder itself.
  */
 #include "fs/overlay.h"
 
@@ -28,7 +28,8 @@ const struct index_inode *lower_inode(const struct vfs_node *node)
     return overlay->indexed && node->id ? index_inode(&overlay->index, (uint32_t)(node->id - 1)) : NULL;
 }
 
-static long lookup_indexed(const struct overlay *overlay, uint64_t folder, const char *name, size_t len, struct lower_half *out)
+static long lookup_indexed(const struct overlay *overlay, uint64_t folder, const char *name, size_t len,
+                           struct lower_half *out)
 {
     const struct index_name *found = index_lookup(&overlay->index, (uint32_t)(folder - 1), name, len);
     const struct index_inode *inode = found ? index_inode(&overlay->index, found->inode) : NULL;
@@ -85,7 +86,8 @@ long lower_folder(struct mount *mnt, const char *path, struct lower_half *out)
     if (!overlay->indexed) {
         const uint64_t flags = LINUX_O_PATH | LINUX_O_NOFOLLOW | LINUX_O_DIRECTORY;
 
-        r = host_openat2_stop(mnt->lower_fd, *path ? path : ".", flags, 0, LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS, NULL);
+        r = host_openat2_stop(mnt->lower_fd, *path ? path : ".", flags, 0,
+                              LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS, NULL);
         out->fd = (int)MAX(r, -1L);
         return MIN(r, 0L);
     }
@@ -273,7 +275,8 @@ long lower_listxattr(struct task *task, struct vfs_node *node, char *list, size_
         return folder_listxattr(task, node, list, size);
     while (index_xattr_next(&overlay_of(node)->index, inode, &at, &xattr)) {
         if (xattr.name_size > LINUX_XATTR_NAME_MAX ||
-            (xattr.name_size > 8 && memcmp(xattr.name, "trusted.", 8) == 0 && !task_has_cap(task, LINUX_CAP_SYS_ADMIN)))
+            (xattr.name_size > 8 && memcmp(xattr.name, "trusted.", 8) == 0 &&
+             !task_has_cap(task, LINUX_CAP_SYS_ADMIN)))
             continue;
         if (size) {
             if (used + xattr.name_size + 1 > size)

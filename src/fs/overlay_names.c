@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The overlay: new names and removal. What is put in a whiteout's place is made in the work folder and exchanged with it. */
+/* The overlay: new names and removal. What is put in a whiteout's place is made in the work folder and
+ * exchanged with it. */
 #include "fs/overlay.h"
 
 enum upper_state upper_at(int dirfd, const char *name)
@@ -8,7 +9,9 @@ enum upper_state upper_at(int dirfd, const char *name)
 
     if (host_fstatat(dirfd, name, &st, LINUX_AT_SYMLINK_NOFOLLOW) < 0)
         return UPPER_NONE;
-    return is_whiteout(&st) ? UPPER_WHITEOUT : (st.st_mode & LINUX_S_IFMT) == LINUX_S_IFDIR ? UPPER_FOLDER : UPPER_OTHER;
+    return is_whiteout(&st)                               ? UPPER_WHITEOUT
+           : (st.st_mode & LINUX_S_IFMT) == LINUX_S_IFDIR ? UPPER_FOLDER
+                                                          : UPPER_OTHER;
 }
 
 long whiteout_make(int dirfd, const char *name)
@@ -57,7 +60,8 @@ static long remove_whiteout(int dirfd, const char *name)
 
 void upper_remove_folder(struct mount *mnt, int work, const char *name)
 {
-    int fd cleanup_fd = (int)host_openat(work, name, LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
+    int fd cleanup_fd =
+        (int)host_openat(work, name, LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW, 0, NULL);
     struct linux_kstat host;
 
     if (fd < 0)
@@ -79,12 +83,13 @@ struct making {
     struct file **out;
 };
 
-static long make_as(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *at, const char *as,
-                    const struct making *m)
+static long make_as(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *at,
+                    const char *as, const struct making *m)
 {
     switch (m->what) {
     case MAKE_FILE:
-        return folder_create_as(task, dir, name, at->fd, as, m->flags | LINUX_O_CREAT | LINUX_O_EXCL, m->mode, m->out);
+        return folder_create_as(task, dir, name, at->fd, as, m->flags | LINUX_O_CREAT | LINUX_O_EXCL, m->mode,
+                                m->out);
     case MAKE_FOLDER:
         return folder_mkdir(task, at, as, m->mode);
     case MAKE_NODE:
@@ -115,7 +120,8 @@ static long make_opaque(struct mount *mnt, int work, const char *name)
 }
 
 /* Makes it in the work folder and puts it in the whiteout's place. */
-static long make_over_whiteout(struct task *task, struct vfs_node *dir, const char *name, const struct making *m)
+static long make_over_whiteout(struct task *task, struct vfs_node *dir, const char *name,
+                               const struct making *m)
 {
     struct vfs_node *work = kmalloc(sizeof *work);
     char temporary[32];
@@ -166,7 +172,8 @@ static long make(struct task *task, struct vfs_node *dir, const char *name, cons
         return r;
     if (overlay_has_lower(dir)) {
         overlay_will_have(overlay_of(dir), dir->id, name, true);
-        /* Made beside a lower name that nothing hides it would hide that: somebody has put it there since it was looked for. */
+        /* Made beside a lower name that nothing hides it would hide that: somebody has put it there since it
+         * was looked for. */
         if (lower_has(dir, name) && upper_at(dir->fd, name) == UPPER_NONE)
             return -LINUX_EEXIST;
     }
@@ -176,9 +183,11 @@ static long make(struct task *task, struct vfs_node *dir, const char *name, cons
     return r;
 }
 
-long overlay_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode, struct file **out)
+long overlay_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode,
+                    struct file **out)
 {
-    return make(task, dir, name, &(struct making){.what = MAKE_FILE, .flags = flags, .mode = mode, .out = out});
+    return make(task, dir, name,
+                &(struct making){.what = MAKE_FILE, .flags = flags, .mode = mode, .out = out});
 }
 
 long overlay_mkdir(struct task *task, struct vfs_node *dir, const char *name, uint32_t mode)
@@ -209,7 +218,8 @@ long overlay_link(struct task *task, struct vfs_node *node, struct vfs_node *dir
 }
 
 /* It lies in the work folder until it gets a name, so that no folder has to be copied up for it. */
-long overlay_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode, struct file **out)
+long overlay_tmpfile(struct task *task, struct vfs_node *dir, unsigned flags, uint32_t mode,
+                     struct file **out)
 {
     int work cleanup_fd = -1;
     long r = overlay_refresh(task, dir);
@@ -289,7 +299,8 @@ static long remove_folder(struct task *task, struct vfs_node *dir, const char *n
 }
 
 /* -EAGAIN: somebody else has changed the name meanwhile. */
-static long unlink_once(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags)
+static long unlink_once(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
+                        int flags)
 {
     bool folder = vfs_is(node, LINUX_S_IFDIR), last = false;
     struct linux_kstat host;
@@ -352,7 +363,8 @@ long overlay_look_again(struct vfs_node *dir, const char *name, struct vfs_node 
     return r;
 }
 
-long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node, int flags)
+long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
+                    int flags)
 {
     long r;
 

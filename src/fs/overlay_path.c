@@ -2,9 +2,10 @@
 /*
  * The overlay: several components at once.
  *
- * With an index, a path is followed in the index alone, as long as the filter says that the upper has nothing at a name, or nothing but the copy of
- * what the lower has there. Only the last component may need a look at the upper. Everything else (links, whiteouts, what was renamed
- * or replaced) is tried in the upper as a whole, and otherwise left to the walk, step by step.
+ * With an index, a path is followed in the index alone, as long as the filter says that the upper has nothing
+ * at a name, or nothing but the copy of what the lower has there. Only the last component may need a look at
+ * the upper. Everything else (links, whiteouts, what was renamed or replaced) is tried in the upper as a
+ * whole, and otherwise left to the walk, step by step.
  */
 #include "fs/overlay.h"
 
@@ -36,8 +37,8 @@ static bool is_last(const char *path)
 }
 
 /*
- * The object at a path of the upper, where nothing of the lower can show through: not a folder, or one that no metadata makes a merged
- * one. -ENOENT: nothing is there, or a whiteout.
+ * The object at a path of the upper, where nothing of the lower can show through: not a folder, or one that
+ * no metadata makes a merged one. -ENOENT: nothing is there, or a whiteout.
  */
 static long whole_in_upper(struct vfs_node *dir, const char *path, struct vfs_node *out)
 {
@@ -153,7 +154,8 @@ static long path_in_folders(struct vfs_node *dir, const char *path, struct vfs_n
         if (upper_at(dir->fd, component) != UPPER_NONE)
             return STEP_BY_STEP;
     }
-    r = host_openat2_stop(dir->in_lower ? dir->fd : dir->lower_fd, path, LINUX_O_PATH | LINUX_O_NOFOLLOW, 0, RESOLVE, NULL);
+    r = host_openat2_stop(dir->in_lower ? dir->fd : dir->lower_fd, path, LINUX_O_PATH | LINUX_O_NOFOLLOW, 0,
+                          RESOLVE, NULL);
     if (r < 0)
         return r;
     out->fd = (int)r;
@@ -161,7 +163,8 @@ static long path_in_folders(struct vfs_node *dir, const char *path, struct vfs_n
     return overlay_lower_found(out);
 }
 
-long overlay_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags, struct vfs_node *out)
+long overlay_lookup_path(struct task *task, struct vfs_node *dir, const char *path, unsigned flags,
+                         struct vfs_node *out)
 {
     struct overlay *overlay = overlay_of(dir);
     long r;

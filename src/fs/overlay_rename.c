@@ -2,10 +2,11 @@
 /*
  * The overlay: renaming.
  *
- * What is renamed is in the upper first (a folder without its content: a redirect says where its lower half is), so that the host
- * renames one object. Where the lower has the old name, a whiteout must take its place: it is put at the new name beforehand and the
- * two are exchanged, in one step that nobody sees half of. Only where the new name shows something that is replaced, a non-folder gets the new name as a
- * second one first, as link(2) would do, so that no name is missing at any moment.
+ * What is renamed is in the upper first (a folder without its content: a redirect says where its lower half
+ * is), so that the host renames one object. Where the lower has the old name, a whiteout must take its place:
+ * it is put at the new name beforehand and the two are exchanged, in one step that nobody sees half of. Only
+ * where the new name shows something that is replaced, a non-folder gets the new name as a second one first,
+ * as link(2) would do, so that no name is missing at any moment.
  */
 #include "fs/overlay.h"
 
@@ -13,8 +14,8 @@ struct renaming {
     struct task *task;
     struct vfs_node *olddir, *node, *newdir;
     const char *old, *new;
-    bool hide_old;         /* the lower has the old name */
-    bool lower_new;        /* the lower has the new name */
+    bool hide_old;  /* the lower has the old name */
+    bool lower_new; /* the lower has the new name */
     enum upper_state at_new;
     int work;
 };
@@ -34,7 +35,8 @@ static long name_in_upper(struct vfs_node *dir, const char *name, struct vfs_nod
     return r == -LINUX_EEXIST ? 0 : r;
 }
 
-/* Makes a folder independent of the name that it has: its lower half is remembered by a redirect, and what it has not is not shown. */
+/* Makes a folder independent of the name that it has: its lower half is remembered by a redirect, and what it
+ * has not is not shown. */
 static long free_folder(struct vfs_node *node)
 {
     char path[HOST_FD_PATH_SIZE], *target cleanup_free = NULL;
@@ -65,7 +67,8 @@ static long prepare(struct task *task, struct vfs_node *dir, const char *name, s
     return r;
 }
 
-/* A folder that shows a lower half is moved with a redirect, one that shows none must go on doing so at its new place. */
+/* A folder that shows a lower half is moved with a redirect, one that shows none must go on doing so at its
+ * new place. */
 static long prepare_folder(struct vfs_node *node, bool lower_new)
 {
     if (!vfs_is(node, LINUX_S_IFDIR) || (!overlay_has_lower(node) && !lower_new))
@@ -80,7 +83,8 @@ static void mark_impure(struct vfs_node *dir, const struct vfs_node *node)
         overlay_mark(dir->mnt, dir->fd, META_IMPURE);
 }
 
-/* Puts what is at a name of the upper, and no longer wanted, away; a whiteout is left behind if the lower has the name. */
+/* Puts what is at a name of the upper, and no longer wanted, away; a whiteout is left behind if the lower has
+ * the name. */
 static void clear_name(struct renaming *n, struct vfs_node *dir, const char *name, bool hide)
 {
     enum upper_state state = upper_at(dir->fd, name);
@@ -102,8 +106,8 @@ static void clear_name(struct renaming *n, struct vfs_node *dir, const char *nam
 }
 
 /*
- * Exchanges the two names, and checks that they were what they were thought to be; else they are exchanged again, and the renaming
- * begins anew (-EAGAIN).
+ * Exchanges the two names, and checks that they were what they were thought to be; else they are exchanged
+ * again, and the renaming begins anew (-EAGAIN).
  */
 static long exchange_checked(struct renaming *n, enum upper_state at_new)
 {
@@ -113,7 +117,8 @@ static long exchange_checked(struct renaming *n, enum upper_state at_new)
 
     if (r < 0)
         return r == -LINUX_ENOENT ? -LINUX_EAGAIN : r;
-    good = host_fstat(n->node->fd, &node) == 0 && host_fstatat(n->newdir->fd, n->new, &moved, LINUX_AT_SYMLINK_NOFOLLOW) == 0 &&
+    good = host_fstat(n->node->fd, &node) == 0 &&
+           host_fstatat(n->newdir->fd, n->new, &moved, LINUX_AT_SYMLINK_NOFOLLOW) == 0 &&
            node.st_ino == moved.st_ino && upper_at(n->olddir->fd, n->old) == at_new;
     if (good && at_new == UPPER_FOLDER) {
         int fd cleanup_fd = (int)host_openat(n->olddir->fd, n->old, LINUX_O_PATH | LINUX_O_NOFOLLOW, 0, NULL);
@@ -216,8 +221,7 @@ static long rename_exchange(struct renaming *n, struct vfs_node *target)
 
     if (r == 0)
         r = prepare_folder(target, n->hide_old);
-    return r < 0 ? r
-                 : host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
+    return r < 0 ? r : host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
 }
 
 static long rename_to(struct renaming *n, struct vfs_node *target, unsigned flags)
@@ -277,10 +281,11 @@ static long rename_once(struct renaming *n, unsigned flags)
     return r;
 }
 
-long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old, struct vfs_node *node, struct vfs_node *newdir,
-                    const char *new, unsigned flags)
+long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old, struct vfs_node *node,
+                    struct vfs_node *newdir, const char *new, unsigned flags)
 {
-    struct renaming n = {.task = task, .olddir = olddir, .node = node, .newdir = newdir, .old = old, .new = new, .work = -1};
+    struct renaming n = {
+        .task = task, .olddir = olddir, .node = node, .newdir = newdir, .old = old, .new = new, .work = -1};
     long r;
 
     if (folder_hides(newdir, new))

@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the processes of a container share about its overlay: a count of changes, and the filter of names in the upper.
+ * What the processes of a container share about its overlay: a count of changes, and the filter of names in
+ * the upper.
  *
- * Both lie in the file .coracle/shared of the upper, which every process maps. The filter only ever gains bits, which are set before a name is
- * made: a bit too many costs one look at the upper, never truth. A process that is killed at any moment leaves nothing wrong behind.
+ * Both lie in the file .coracle/shared of the upper, which every process maps. The filter only ever gains
+ * bits, which are set before a name is made: a bit too many costs one look at the upper, never truth. A
+ * process that is killed at any moment leaves nothing wrong behind.
  */
 #include "fs/overlay.h"
 #include "host/io.h"
 
-#define SHARED_MAGIC   UINT64_C(0x31726168536c6f43)
-#define FILTER_WORDS   16384u /* 64-bit words: a megabit, which a container seldom fills; when it is half full the filter is no longer asked */
-#define FILTER_BITS    (FILTER_WORDS * 64)
-#define SHARED_NAME    RESERVED_NAME "/shared"
+#define SHARED_MAGIC UINT64_C(0x31726168536c6f43)
+#define FILTER_WORDS                                                                                         \
+    16384u /* 64-bit words: a megabit, which a container seldom fills; when it is half full the filter is no \
+              longer asked */
+#define FILTER_BITS (FILTER_WORDS * 64)
+#define SHARED_NAME RESERVED_NAME "/shared"
 
 struct shared_head {
     uint64_t magic;
     _Atomic uint64_t changes;
-    _Atomic uint64_t used; /* bits that are set; FILTER_BITS: the upper was not empty when the file was made, so nothing is known */
+    _Atomic uint64_t used; /* bits that are set; FILTER_BITS: the upper was not empty when the file was made,
+                              so nothing is known */
     uint64_t reserved;
 };
 
@@ -40,7 +45,8 @@ static bool upper_is_new(struct mount *mnt)
             const struct linux_dirent64 *d = (const struct linux_dirent64 *)(const void *)(buf + at);
 
             at += d->d_reclen;
-            found = strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 && strcmp(d->d_name, RESERVED_NAME) != 0;
+            found = strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0 &&
+                    strcmp(d->d_name, RESERVED_NAME) != 0;
         }
     host_close((int)fd);
     return !found;
@@ -65,7 +71,8 @@ static void copy_root(struct mount *mnt)
     root->id = ((struct overlay *)mnt->data)->indexed;
     if (lower_stat(root) == 0 && host_fstat(mnt->root_fd, &host) == 0) {
         const struct linux_kstat *st = &root->st;
-        const struct linux_timespec times[2] = {{st->st_atime_sec, st->st_atime_nsec}, {st->st_mtime_sec, st->st_mtime_nsec}};
+        const struct linux_timespec times[2] = {{st->st_atime_sec, st->st_atime_nsec},
+                                                {st->st_mtime_sec, st->st_mtime_nsec}};
 
         mode = meta_host_mode(mnt, st->st_mode, &rest);
         meta = (struct meta){.mode = st->st_mode, .uid = st->st_uid, .gid = st->st_gid, .ino = st->st_ino};
@@ -165,7 +172,8 @@ static bool ask(const struct overlay *overlay, uint64_t id, const char *name, bo
     struct overlay_shared *shared = overlay->shared;
     uint32_t bit;
 
-    if (!shared || !overlay->indexed || atomic_load_explicit(&shared->head.used, memory_order_relaxed) >= FILTER_BITS / 2)
+    if (!shared || !overlay->indexed ||
+        atomic_load_explicit(&shared->head.used, memory_order_relaxed) >= FILTER_BITS / 2)
         return true;
     bit = bit_of(id, name, other);
     return atomic_load_explicit(&shared->filter[bit / 64], memory_order_acquire) >> bit % 64 & 1;

@@ -30,7 +30,8 @@ long mode_permits(const struct cred *cred, const struct linux_kstat *st, unsigne
 
 bool vfs_is_owner(struct task *task, const struct vfs_node *node)
 {
-    return node->mnt->flags & MOUNT_IDENTITY || task->cred->fsuid == node->st.st_uid || task_has_cap(task, LINUX_CAP_FOWNER);
+    return node->mnt->flags & MOUNT_IDENTITY || task->cred->fsuid == node->st.st_uid ||
+           task_has_cap(task, LINUX_CAP_FOWNER);
 }
 
 long vfs_permission(struct task *task, struct vfs_node *node, unsigned may)

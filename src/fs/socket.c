@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names for what the host must be told by path, though it must not walk guest paths: UNIX sockets and watched objects.
+ * Names for what the host must be told by path, though it must not walk guest paths: UNIX sockets and watched
+ * objects.
  *
- * The host tells a peer the very text that a socket was bound to. On the host's own files that is the guest's path. Elsewhere a socket
- * is bound to a token in the mount's sidecar and renamed into its place; beside the token's place lies a symbolic link that holds the
- * guest's path, so that a peer finds it. The token is made from the path, so that binding again adds nothing.
+ * The host tells a peer the very text that a socket was bound to. On the host's own files that is the guest's
+ * path. Elsewhere a socket is bound to a token in the mount's sidecar and renamed into its place; beside the
+ * token's place lies a symbolic link that holds the guest's path, so that a peer finds it. The token is made
+ * from the path, so that binding again adds nothing.
  */
 #include "fs/internal.h"
 #include "fs/meta.h"
@@ -24,7 +26,8 @@ static bool is_host_root(const struct mount *mnt)
 }
 
 /* The path that names the same on the host, where there is one that fits. */
-static bool path_of_host(struct task *task, const struct vfs_node *node, const char *path, const char *last, char out[SUN_PATH_SIZE])
+static bool path_of_host(struct task *task, const struct vfs_node *node, const char *path, const char *last,
+                         char out[SUN_PATH_SIZE])
 {
     char root[8];
 
@@ -123,15 +126,18 @@ static bool has_name(int socket)
     return host_getsockname(socket, &un, &len) == 0 && len > sizeof un.sun_family;
 }
 
-/* The name is made first, as a socket that nobody listens at, so that the file system places it as any other. */
-static long bind_in_place(struct task *task, int socket, const char *path, struct vfs_node *made, const char *name)
+/* The name is made first, as a socket that nobody listens at, so that the file system places it as any other.
+ */
+static long bind_in_place(struct task *task, int socket, const char *path, struct vfs_node *made,
+                          const char *name)
 {
     struct walk_last last;
     struct walk_request rq = {.dirfd = LINUX_AT_FDCWD, .path = path, .flags = WALK_PARENT, .last = &last};
     uint32_t umask = atomic_load_explicit(&task->fs->umask, memory_order_relaxed);
     CLEANUP_NODE(dir);
-    long r = made->mnt->ops->mknod ? made->mnt->ops->mknod(task, made, name, LINUX_S_IFSOCK | (0777 & ~umask), 0)
-                                   : -LINUX_EPERM;
+    long r = made->mnt->ops->mknod
+                 ? made->mnt->ops->mknod(task, made, name, LINUX_S_IFSOCK | (0777 & ~umask), 0)
+                 : -LINUX_EPERM;
 
     if (r < 0)
         return r == -LINUX_EEXIST ? -LINUX_EADDRINUSE : r;

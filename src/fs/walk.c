@@ -137,7 +137,8 @@ static long follow_link(struct walk *w, struct vfs_node *link)
             return -LINUX_EXDEV;
         /* Linux knows the root's mount only when the path itself has begun there. */
         if ((w->rq->resolve & LINUX_RESOLVE_NO_XDEV) &&
-            (w->root->mnt != w->at->mnt || (w->rq->path[0] != '/' && !(w->rq->resolve & LINUX_RESOLVE_IN_ROOT))))
+            (w->root->mnt != w->at->mnt ||
+             (w->rq->path[0] != '/' && !(w->rq->resolve & LINUX_RESOLVE_IN_ROOT))))
             return -LINUX_EXDEV;
         at_root(w);
     }

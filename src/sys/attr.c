@@ -6,7 +6,8 @@
 
 static long set_path(struct task *task, int dirfd, uint64_t path, int at_flags, struct vfs_attr *attr)
 {
-    unsigned walk = (at_flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (at_flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    unsigned walk = (at_flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                    (at_flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
     CLEANUP_NODE(node);
     long r;
 
@@ -65,7 +66,8 @@ static struct vfs_attr owner_attr(uint64_t uid, uint64_t gid)
 {
     struct vfs_attr attr = {.uid = (uint32_t)uid, .gid = (uint32_t)gid};
 
-    attr.valid = ATTR_CHOWN | (attr.uid != UINT32_MAX ? ATTR_UID : 0) | (attr.gid != UINT32_MAX ? ATTR_GID : 0);
+    attr.valid =
+        ATTR_CHOWN | (attr.uid != UINT32_MAX ? ATTR_UID : 0) | (attr.gid != UINT32_MAX ? ATTR_GID : 0);
     return attr;
 }
 
@@ -99,7 +101,8 @@ long sys_fchownat(SYSCALL_PARAMS)
 
 static const struct linux_timespec now = {0, LINUX_UTIME_NOW};
 
-static long set_times(struct task *task, int dirfd, uint64_t path, const struct linux_timespec times[2], int flags)
+static long set_times(struct task *task, int dirfd, uint64_t path, const struct linux_timespec times[2],
+                      int flags)
 {
     struct vfs_attr attr = {.valid = ATTR_TIMES, .times = {times[0], times[1]}};
 
@@ -202,7 +205,8 @@ long sys_ftruncate(SYSCALL_PARAMS)
         return -LINUX_EBADF;
     if ((int64_t)a1 < 0)
         return -LINUX_EINVAL;
-    return file->ops->ftruncate ? file->ops->ftruncate(task, file, (int64_t)a1) : host_ftruncate(file->host_fd, (int64_t)a1);
+    return file->ops->ftruncate ? file->ops->ftruncate(task, file, (int64_t)a1)
+                                : host_ftruncate(file->host_fd, (int64_t)a1);
 }
 
 long sys_fallocate(SYSCALL_PARAMS)
@@ -211,5 +215,6 @@ long sys_fallocate(SYSCALL_PARAMS)
 
     if (!file || file->flags & LINUX_O_PATH)
         return -LINUX_EBADF;
-    return file->host_fd < 0 ? -LINUX_ENODEV : host_fallocate(file->host_fd, (int)a1, (int64_t)a2, (int64_t)a3);
+    return file->host_fd < 0 ? -LINUX_ENODEV
+                             : host_fallocate(file->host_fd, (int)a1, (int64_t)a2, (int64_t)a3);
 }

@@ -22,7 +22,8 @@ long sys_getdents64(SYSCALL_PARAMS)
     return getdents(task, (int)a0, a1, (uint32_t)a2);
 }
 
-/* Rewrites records in place: the old structure has the same offsets up to its name, one byte earlier, and the type in its last byte. */
+/* Rewrites records in place: the old structure has the same offsets up to its name, one byte earlier, and the
+ * type in its last byte. */
 long sys_getdents(SYSCALL_PARAMS)
 {
     long n = getdents(task, (int)a0, a1, (uint32_t)a2);

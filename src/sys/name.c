@@ -33,7 +33,8 @@ static long child(struct task *task, struct vfs_node *dir, const char *name, str
 }
 
 /* For calls that make a new name: the folder, with every check but for the existing object's. */
-static long new_name(struct task *task, int dirfd, uint64_t path, struct vfs_node *dir, struct walk_last *last)
+static long new_name(struct task *task, int dirfd, uint64_t path, struct vfs_node *dir,
+                     struct walk_last *last)
 {
     CLEANUP_NODE(old);
     long r = vfs_walk_user(task, dirfd, path, WALK_PARENT, dir, last);
@@ -56,7 +57,8 @@ static long do_mkdir(struct task *task, int dirfd, uint64_t path, uint64_t mode)
 
     if (r < 0)
         return r;
-    return dir.mnt->ops->mkdir ? dir.mnt->ops->mkdir(task, &dir, last.name, masked(task, mode & 01777)) : -LINUX_EPERM;
+    return dir.mnt->ops->mkdir ? dir.mnt->ops->mkdir(task, &dir, last.name, masked(task, mode & 01777))
+                               : -LINUX_EPERM;
 }
 
 long sys_mkdir(SYSCALL_PARAMS)
@@ -80,7 +82,8 @@ static long do_mknod(struct task *task, int dirfd, uint64_t path, uint64_t mode,
         type = LINUX_S_IFREG;
     if (type == LINUX_S_IFDIR)
         return -LINUX_EPERM;
-    if (type != LINUX_S_IFREG && type != LINUX_S_IFCHR && type != LINUX_S_IFBLK && type != LINUX_S_IFIFO && type != LINUX_S_IFSOCK)
+    if (type != LINUX_S_IFREG && type != LINUX_S_IFCHR && type != LINUX_S_IFBLK && type != LINUX_S_IFIFO &&
+        type != LINUX_S_IFSOCK)
         return -LINUX_EINVAL;
     r = new_name(task, dirfd, path, &dir, &last);
     if (r < 0)
@@ -137,7 +140,8 @@ long sys_symlinkat(SYSCALL_PARAMS)
 
 static long do_link(struct task *task, int olddir, uint64_t old, int newdir, uint64_t new, int flags)
 {
-    unsigned walk = (flags & LINUX_AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) | (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    unsigned walk =
+        (flags & LINUX_AT_SYMLINK_FOLLOW ? WALK_FOLLOW : 0) | (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
     CLEANUP_NODE(node);
     CLEANUP_NODE(dir);
     struct walk_last last;
@@ -257,7 +261,8 @@ static long rename_checked(struct task *task, struct renaming *n, unsigned flags
         return -LINUX_EEXIST;
     if (found < 0 && flags & LINUX_RENAME_EXCHANGE)
         return found;
-    if (!vfs_is(&n->node, LINUX_S_IFDIR) && (n->old.slash || (n->new.slash && !(flags & LINUX_RENAME_EXCHANGE))))
+    if (!vfs_is(&n->node, LINUX_S_IFDIR) &&
+        (n->old.slash || (n->new.slash && !(flags & LINUX_RENAME_EXCHANGE))))
         return -LINUX_ENOTDIR;
     if (vfs_is(&n->node, LINUX_S_IFDIR) && is_below(&n->newdir, &n->node))
         return -LINUX_EINVAL;
@@ -277,7 +282,8 @@ static long rename_checked(struct task *task, struct renaming *n, unsigned flags
     }
     if (!n->olddir.mnt->ops->rename)
         return -LINUX_EPERM;
-    return n->olddir.mnt->ops->rename(task, &n->olddir, n->old.name, &n->node, &n->newdir, n->new.name, flags);
+    return n->olddir.mnt->ops->rename(task, &n->olddir, n->old.name, &n->node, &n->newdir, n->new.name,
+                                      flags);
 }
 
 static long do_rename(struct task *task, int olddir, uint64_t old, int newdir, uint64_t new, unsigned flags)

@@ -4,7 +4,8 @@
 #include "kernel/user.h"
 #include "sys/io.h"
 
-static long open_path(struct task *task, int dirfd, uint64_t path, unsigned flags, uint32_t mode, uint64_t resolve)
+static long open_path(struct task *task, int dirfd, uint64_t path, unsigned flags, uint32_t mode,
+                      uint64_t resolve)
 {
     char *name cleanup_free = kmalloc(VFS_PATH_MAX);
 
@@ -44,17 +45,18 @@ long sys_openat(SYSCALL_PARAMS)
 
 long sys_creat(SYSCALL_PARAMS)
 {
-    return open_path(task, LINUX_AT_FDCWD, a0, LINUX_O_CREAT | LINUX_O_WRONLY | LINUX_O_TRUNC, (uint32_t)a1, 0);
+    return open_path(task, LINUX_AT_FDCWD, a0, LINUX_O_CREAT | LINUX_O_WRONLY | LINUX_O_TRUNC, (uint32_t)a1,
+                     0);
 }
 
-#define OPEN_FLAGS                                                                                            \
-    (LINUX_O_ACCMODE | LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_NOCTTY | LINUX_O_TRUNC | LINUX_O_APPEND |       \
-     LINUX_O_NONBLOCK | LINUX_O_SYNC | LINUX_O_ASYNC | LINUX_O_DIRECT | LINUX_O_LARGEFILE | LINUX_O_NOFOLLOW | \
-     LINUX_O_NOATIME | LINUX_O_CLOEXEC | LINUX_O_PATH | LINUX_O_TMPFILE)
+#define OPEN_FLAGS                                                                                           \
+    (LINUX_O_ACCMODE | LINUX_O_CREAT | LINUX_O_EXCL | LINUX_O_NOCTTY | LINUX_O_TRUNC | LINUX_O_APPEND |      \
+     LINUX_O_NONBLOCK | LINUX_O_SYNC | LINUX_O_ASYNC | LINUX_O_DIRECT | LINUX_O_LARGEFILE |                  \
+     LINUX_O_NOFOLLOW | LINUX_O_NOATIME | LINUX_O_CLOEXEC | LINUX_O_PATH | LINUX_O_TMPFILE)
 #define PATH_FLAGS (LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC)
-#define RESOLVE_FLAGS                                                                                         \
-    (LINUX_RESOLVE_NO_XDEV | LINUX_RESOLVE_NO_MAGICLINKS | LINUX_RESOLVE_NO_SYMLINKS | LINUX_RESOLVE_BENEATH | \
-     LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_CACHED)
+#define RESOLVE_FLAGS                                                                                        \
+    (LINUX_RESOLVE_NO_XDEV | LINUX_RESOLVE_NO_MAGICLINKS | LINUX_RESOLVE_NO_SYMLINKS |                       \
+     LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_CACHED)
 
 long sys_openat2(SYSCALL_PARAMS)
 {
@@ -80,7 +82,8 @@ long sys_openat2(SYSCALL_PARAMS)
         return -LINUX_EINVAL;
     if (flags & LINUX_O_PATH && flags & ~(unsigned)PATH_FLAGS)
         return -LINUX_EINVAL;
-    if (how.mode & ~(uint64_t)07777 || (how.mode && !(flags & (LINUX_O_CREAT | (LINUX_O_TMPFILE & ~LINUX_O_DIRECTORY)))))
+    if (how.mode & ~(uint64_t)07777 ||
+        (how.mode && !(flags & (LINUX_O_CREAT | (LINUX_O_TMPFILE & ~LINUX_O_DIRECTORY)))))
         return -LINUX_EINVAL;
     if (how.resolve & LINUX_RESOLVE_BENEATH && how.resolve & LINUX_RESOLVE_IN_ROOT)
         return -LINUX_EINVAL;

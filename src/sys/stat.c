@@ -23,7 +23,8 @@ static long stat_file(struct task *task, struct file *file, struct linux_kstat *
     if (file->ops->fstat)
         return file->ops->fstat(task, file, st);
     r = host_fstat(file->host_fd, st);
-    /* What has no name (pipes, memory files, sockets) belongs to whoever made it, and on the host all of the container is one user. */
+    /* What has no name (pipes, memory files, sockets) belongs to whoever made it, and on the host all of the
+     * container is one user. */
     if (r == 0 && !process_is_identity(task->process)) {
         if (st->st_uid == spec->host_uid)
             st->st_uid = task->cred->fsuid;
@@ -36,7 +37,8 @@ static long stat_file(struct task *task, struct file *file, struct linux_kstat *
 static long stat_path(struct task *task, int dirfd, uint64_t path, int flags, uint64_t buf)
 {
     CLEANUP_NODE(node);
-    unsigned walk = (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    unsigned walk = (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                    (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
     long r;
 
     r = vfs_walk_user(task, dirfd, path, walk, &node, NULL);
@@ -131,12 +133,14 @@ static long statx_out(struct task *task, struct vfs_node *node, uint64_t buf, bo
 long sys_statx(SYSCALL_PARAMS)
 {
     int flags = (int)a2;
-    unsigned walk = (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    unsigned walk = (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                    (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
     CLEANUP_NODE(node);
     bool btime = false;
     long r;
 
-    if (flags & ~(LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH | LINUX_AT_NO_AUTOMOUNT | LINUX_AT_STATX_SYNC_TYPE) ||
+    if (flags & ~(LINUX_AT_SYMLINK_NOFOLLOW | LINUX_AT_EMPTY_PATH | LINUX_AT_NO_AUTOMOUNT |
+                  LINUX_AT_STATX_SYNC_TYPE) ||
         a3 & LINUX_STATX__RESERVED || (flags & LINUX_AT_STATX_SYNC_TYPE) == LINUX_AT_STATX_SYNC_TYPE)
         return -LINUX_EINVAL;
     if (flags & LINUX_AT_EMPTY_PATH && (int)a0 >= 0 && is_empty(task, a1))
@@ -176,7 +180,8 @@ static long access_by_mode(struct task *task, struct vfs_node *node, unsigned ma
 
 static long access_path(struct task *task, int dirfd, uint64_t path, uint64_t mode, int flags)
 {
-    unsigned walk = (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
+    unsigned walk = (flags & LINUX_AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) |
+                    (flags & LINUX_AT_EMPTY_PATH ? WALK_EMPTY : 0);
     CLEANUP_NODE(node);
     long r;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing back, and locking whole files; the host does both on the descriptor that carries the open file description. */
+/* Writing back, and locking whole files; the host does both on the descriptor that carries the open file
+ * description. */
 #include "fs/fs.h"
 #include "sys/io.h"
 
@@ -15,12 +16,12 @@ static struct file *file_of(struct task *task, uint64_t fd)
     return file;
 }
 
-#define ON_FILE(name, call)                                                                                   \
-    long sys_##name(SYSCALL_PARAMS)                                                                           \
-    {                                                                                                         \
-        struct file *file cleanup_file = file_of(task, a0);                                                   \
-                                                                                                              \
-        return file ? (call) : -LINUX_EBADF;                                                                  \
+#define ON_FILE(name, call)                                                                                  \
+    long sys_##name(SYSCALL_PARAMS)                                                                          \
+    {                                                                                                        \
+        struct file *file cleanup_file = file_of(task, a0);                                                  \
+                                                                                                             \
+        return file ? (call) : -LINUX_EBADF;                                                                 \
     }
 
 ON_FILE(fsync, host_fsync(file->host_fd))
@@ -66,7 +67,8 @@ long sys_cachestat(SYSCALL_PARAMS)
         return -LINUX_EBADF;
     if (!range || !result)
         return -LINUX_EFAULT;
-    return is_generated(file) ? -LINUX_EOPNOTSUPP : host_cachestat(file->host_fd, range, result, (unsigned)a3);
+    return is_generated(file) ? -LINUX_EOPNOTSUPP
+                              : host_cachestat(file->host_fd, range, result, (unsigned)a3);
 }
 
 long sys_sync(SYSCALL_PARAMS)

@@ -52,7 +52,8 @@ static long get(struct task *task, struct vfs_node *node, uint64_t name_addr, ui
     return r > 0 && size && user_write(task, value, buf, (size_t)r) < 0 ? -LINUX_EFAULT : r;
 }
 
-static long set(struct task *task, struct vfs_node *node, uint64_t name_addr, uint64_t value, uint64_t size, int flags)
+static long set(struct task *task, struct vfs_node *node, uint64_t name_addr, uint64_t value, uint64_t size,
+                int flags)
 {
     char name[NAME_SIZE];
     void *buf cleanup_free = NULL;
@@ -73,7 +74,8 @@ static long set(struct task *task, struct vfs_node *node, uint64_t name_addr, ui
     r = check(task, node, name, MAY_WRITE);
     if (r < 0)
         return r;
-    return node->mnt->ops->setxattr ? node->mnt->ops->setxattr(task, node, name, buf, size, flags) : -LINUX_EOPNOTSUPP;
+    return node->mnt->ops->setxattr ? node->mnt->ops->setxattr(task, node, name, buf, size, flags)
+                                    : -LINUX_EOPNOTSUPP;
 }
 
 static long list(struct task *task, struct vfs_node *node, uint64_t addr, uint64_t size)
@@ -114,13 +116,13 @@ static long find(struct task *task, enum by by, uint64_t a0, struct vfs_node *no
     return r == 0 && node->file->flags & LINUX_O_PATH ? -LINUX_EBADF : r;
 }
 
-#define XATTR_CALL(name, by, call)                                                                            \
-    long sys_##name(SYSCALL_PARAMS)                                                                           \
-    {                                                                                                         \
-        CLEANUP_NODE(node);                                                                                   \
-        long r = find(task, by, a0, &node);                                                                   \
-                                                                                                              \
-        return r < 0 ? r : (call);                                                                            \
+#define XATTR_CALL(name, by, call)                                                                           \
+    long sys_##name(SYSCALL_PARAMS)                                                                          \
+    {                                                                                                        \
+        CLEANUP_NODE(node);                                                                                  \
+        long r = find(task, by, a0, &node);                                                                  \
+                                                                                                             \
+        return r < 0 ? r : (call);                                                                           \
     }
 
 XATTR_CALL(setxattr, BY_PATH, set(task, &node, a1, a2, a3, (int)a4))

@@ -36,7 +36,8 @@ static void list(const char *label, const char *path)
         char *line;
         fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW);
         bool dots = d->d_name[0] == '.';
-        bool same = dots || (d->d_ino == st.st_ino && (d->d_type == DT_UNKNOWN || d->d_type == (st.st_mode & S_IFMT) >> 12));
+        bool same = dots || (d->d_ino == st.st_ino &&
+                             (d->d_type == DT_UNKNOWN || d->d_type == (st.st_mode & S_IFMT) >> 12));
         if (asprintf(&line, "%s%s", d->d_name, same ? "" : "(differs)") < 0)
             die("asprintf");
         names[n++] = line;
@@ -76,7 +77,8 @@ static void many(void)
     }
     for (int i = 0; i < MANY; i++)
         missing += !seen[i];
-    say("many: wrong %d, twice %d, missing %d, end %ld, several calls %d\n", wrong, twice, missing, n, calls > 10);
+    say("many: wrong %d, twice %d, missing %d, end %ld, several calls %d\n", wrong, twice, missing, n,
+        calls > 10);
     report("at the end", syscall(SYS_getdents64, fd, buf, sizeof buf));
     report("rewound", lseek(fd, 0, SEEK_SET));
     report_ok("again", syscall(SYS_getdents64, fd, buf, sizeof buf));

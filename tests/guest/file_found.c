@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run,overlay,image timeout=30 */
 /*
- * What becomes of files that a container finds (/test/tree): changed, removed, renamed, replaced, linked, and listed after each.
- * Descriptors that were opened before see what they must.
+ * What becomes of files that a container finds (/test/tree): changed, removed, renamed, replaced, linked, and
+ * listed after each. Descriptors that were opened before see what they must.
  */
 #include "check.h"
 #include <dirent.h>

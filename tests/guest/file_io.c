@@ -150,8 +150,10 @@ static void mapped(void)
     report("msync", msync(map, 4096, MS_SYNC));
     munmap(map, 4096);
     int other = open("f", O_RDONLY);
-    report("shared writable of O_RDONLY", mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, other, 0) == MAP_FAILED ? -1 : 0);
-    report("private writable of O_RDONLY", mmap(NULL, 4096, PROT_WRITE, MAP_PRIVATE, other, 0) == MAP_FAILED ? -1 : 0);
+    report("shared writable of O_RDONLY",
+           mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, other, 0) == MAP_FAILED ? -1 : 0);
+    report("private writable of O_RDONLY",
+           mmap(NULL, 4096, PROT_WRITE, MAP_PRIVATE, other, 0) == MAP_FAILED ? -1 : 0);
     close(other);
 }
 

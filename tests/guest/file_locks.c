@@ -27,8 +27,11 @@ static void seen(const char *label, long start, long len)
         else if (l.l_type == F_UNLCK)
             say("%s: free\n", label);
         else
-            say("%s: %s from %ld, %ld bytes, of %s\n", label, l.l_type == F_RDLCK ? "read" : "write", (long)l.l_start,
-                (long)l.l_len, l.l_pid == parent ? "the parent" : l.l_pid == -1 ? "a description" : "somebody");
+            say("%s: %s from %ld, %ld bytes, of %s\n", label, l.l_type == F_RDLCK ? "read" : "write",
+                (long)l.l_start, (long)l.l_len,
+                l.l_pid == parent ? "the parent"
+                : l.l_pid == -1   ? "a description"
+                                  : "somebody");
         _exit(0);
     }
     waitpid(pid, NULL, 0);

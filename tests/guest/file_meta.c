@@ -14,8 +14,8 @@ static void show(const char *label, const char *name)
     if (lstat(name, &st) < 0)
         say("%s: %s\n", label, err_name(errno));
     else if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
-        say("%s: %o %d:%d device %d:%d\n", label, st.st_mode, (int)st.st_uid, (int)st.st_gid, (int)major(st.st_rdev),
-            (int)minor(st.st_rdev));
+        say("%s: %o %d:%d device %d:%d\n", label, st.st_mode, (int)st.st_uid, (int)st.st_gid,
+            (int)major(st.st_rdev), (int)minor(st.st_rdev));
     else
         say("%s: %o %d:%d\n", label, st.st_mode, (int)st.st_uid, (int)st.st_gid);
 }
@@ -118,12 +118,14 @@ static void times(void)
     struct stat st;
     report("utimensat", utimensat(AT_FDCWD, "f", set, 0));
     stat("f", &st);
-    say("%ld.%09ld %ld.%09ld\n", st.st_atim.tv_sec, st.st_atim.tv_nsec, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    say("%ld.%09ld %ld.%09ld\n", st.st_atim.tv_sec, st.st_atim.tv_nsec, st.st_mtim.tv_sec,
+        st.st_mtim.tv_nsec);
     set[0].tv_nsec = UTIME_OMIT;
     set[1] = (struct timespec){5, 6};
     report("utimensat omit", utimensat(AT_FDCWD, "f", set, 0));
     stat("f", &st);
-    say("%ld.%09ld %ld.%09ld\n", st.st_atim.tv_sec, st.st_atim.tv_nsec, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    say("%ld.%09ld %ld.%09ld\n", st.st_atim.tv_sec, st.st_atim.tv_nsec, st.st_mtim.tv_sec,
+        st.st_mtim.tv_nsec);
     set[0] = (struct timespec){0, UTIME_NOW};
     report("utimensat now", utimensat(AT_FDCWD, "f", set, 0));
     stat("f", &st);
@@ -155,8 +157,9 @@ static void extended_stat(void)
     struct stat st;
     stat("f", &st);
     report("statx", statx(AT_FDCWD, "f", 0, STATX_BASIC_STATS, &sx));
-    say("mode %o, %d:%d, size %d, %d names, same inode %d, same device %d\n", sx.stx_mode, sx.stx_uid, sx.stx_gid,
-        (int)sx.stx_size, (int)sx.stx_nlink, sx.stx_ino == st.st_ino, makedev(sx.stx_dev_major, sx.stx_dev_minor) == st.st_dev);
+    say("mode %o, %d:%d, size %d, %d names, same inode %d, same device %d\n", sx.stx_mode, sx.stx_uid,
+        sx.stx_gid, (int)sx.stx_size, (int)sx.stx_nlink, sx.stx_ino == st.st_ino,
+        makedev(sx.stx_dev_major, sx.stx_dev_minor) == st.st_dev);
     say("has all: %d\n", (sx.stx_mask & STATX_BASIC_STATS) == STATX_BASIC_STATS);
     report("statx reserved mask", statx(AT_FDCWD, "f", 0, STATX__RESERVED, &sx));
     report("statx bad flags", statx(AT_FDCWD, "f", 1, STATX_BASIC_STATS, &sx));

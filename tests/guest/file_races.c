@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run,overlay,image timeout=40 */
-/* Processes that change the same files at once, among them those that a container finds: nothing is lost, doubled or half done. */
+/* Processes that change the same files at once, among them those that a container finds: nothing is lost,
+ * doubled or half done. */
 #include "check.h"
 #include <dirent.h>
 #include <fcntl.h>

@@ -50,7 +50,8 @@ static void classes(void)
 {
     become(1000, 1000, 50);
     for (int i = 0; i < 6; i++) {
-        const char *name = (const char *[]){"own600", "own077", "group640", "group606", "extra060", "other604"}[i];
+        const char *name =
+            (const char *[]){"own600", "own077", "group640", "group606", "extra060", "other604"}[i];
         say("%s ", name);
         report("read", open_close(name, O_RDONLY));
         say("%s ", name);

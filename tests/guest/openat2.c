@@ -28,10 +28,10 @@ int main(void)
                 {"NO_SYMLINKS", RESOLVE_NO_SYMLINKS},
                 {"NO_MAGICLINKS", RESOLVE_NO_MAGICLINKS},
                 {"NO_XDEV", RESOLVE_NO_XDEV}};
-    static const char *const paths[] = {"sub/f",      "up/f",         "abs/f",      "link",      "sub/../sub/f", "..",
-                                        "sub/../..",  "/",            "/sub/f",     "out",       "dangling",     "magic",
-                                        "sub/up2/f",  "sub/./f",      "loop",       "",          "sub/f/",       "none",
-                                        "/proc/self", "../open2.d/sub", "sub/up2/sub/f", "absroot"};
+    static const char *const paths[] = {
+        "sub/f",  "up/f", "abs/f",      "link",           "sub/../sub/f",  "..",      "sub/../..", "/",
+        "/sub/f", "out",  "dangling",   "magic",          "sub/up2/f",     "sub/./f", "loop",      "",
+        "sub/f/", "none", "/proc/self", "../open2.d/sub", "sub/up2/sub/f", "absroot"};
     mkdir("open2.d", 0755);
     top = open("open2.d", O_PATH | O_DIRECTORY);
     mkdirat(top, "sub", 0755);
