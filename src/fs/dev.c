@@ -5,6 +5,7 @@
  * the guest may add to it what it likes.
  */
 #include "fs/devpts.h"
+#include "fs/overlay.h"
 
 static const struct {
     const char *name;
@@ -74,6 +75,8 @@ long fs_first_process(struct task *task)
         bool dev = strcmp(mnt->type, "devtmpfs") == 0;
         CLEANUP_NODE(root);
 
+        if (mnt->ops == &overlay_ops)
+            overlay_start(task, mnt);
         mount_make_point(task, mnt);
         if (mnt->ops == &devpts_ops) {
             r = devpts_fill(task, mnt);

@@ -129,6 +129,19 @@ bool overlay_may_have_other(const struct overlay *overlay, uint64_t id, const ch
  * object, copied up. */
 void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name, bool other);
 
+/*
+ * For the first process: true when the filter must be filled, which has been emptied; false when it is right,
+ * or not to be had.
+ */
+bool overlay_filter_reset(struct overlay *overlay);
+/* It could not be filled: nothing is known. */
+void overlay_filter_give_up(struct overlay *overlay);
+
+/* --- overlay_start.c --- */
+
+/* Before the container's first process does anything. */
+void overlay_start(struct task *task, struct mount *mnt);
+
 /* --- overlay_copy.c: copy-up --- */
 
 #define COPY_ALL INT64_MAX
@@ -186,6 +199,8 @@ static inline bool is_whiteout(const struct linux_kstat *host)
 {
     return (host->st_mode & (LINUX_S_IFMT | 07777)) == WHITEOUT_MODE;
 }
+/* Calls each for every name in a folder of the host until it gives something else than 0. */
+long upper_each(int dirfd, long (*each)(void *arg, int dirfd, const char *name), void *arg);
 long whiteout_make(int dirfd, const char *name);
 /* Removes a folder of the upper, which holds nothing but whiteouts, from the work folder. */
 void upper_remove_folder(struct mount *mnt, int work, const char *name);

@@ -19,8 +19,7 @@ long whiteout_make(int dirfd, const char *name)
     return host_mknodat(dirfd, name, WHITEOUT_MODE, 0);
 }
 
-/* Calls each for every name in a folder of the host until it gives something else than 0. */
-static long each_name(int dirfd, long (*each)(int dirfd, const char *name))
+long upper_each(int dirfd, long (*each)(void *arg, int dirfd, const char *name), void *arg)
 {
     char *buf cleanup_free = kmalloc(4096);
     int fd cleanup_fd = -1;
@@ -38,23 +37,27 @@ static long each_name(int dirfd, long (*each)(int dirfd, const char *name))
 
             at += d->d_reclen;
             if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-                r = each(fd, d->d_name);
+                r = each(arg, fd, d->d_name);
         }
-    return r;
+    return r == 0 && n < 0 ? n : r;
 }
 
-static long check_whiteout(int dirfd, const char *name)
+static long check_whiteout(void *arg, int dirfd, const char *name)
 {
+    (void)arg;
     return upper_at(dirfd, name) == UPPER_WHITEOUT ? 0 : -LINUX_ENOTEMPTY;
 }
 
 long upper_is_empty(int fd)
 {
-    return each_name(fd, check_whiteout);
+    long r = upper_each(fd, check_whiteout, NULL);
+
+    return r == -LINUX_ENOENT ? 0 : r; /* it has been removed */
 }
 
-static long remove_whiteout(int dirfd, const char *name)
+static long remove_whiteout(void *arg, int dirfd, const char *name)
 {
+    (void)arg;
     return upper_at(dirfd, name) == UPPER_WHITEOUT ? host_unlinkat(dirfd, name, 0) : 0;
 }
 
@@ -66,7 +69,7 @@ void upper_remove_folder(struct mount *mnt, int work, const char *name)
 
     if (fd < 0)
         return;
-    each_name(fd, remove_whiteout);
+    upper_each(fd, remove_whiteout, NULL);
     if (host_fstat(fd, &host) == 0)
         meta_forget(mnt, fd, &host);
     host_unlinkat(work, name, LINUX_AT_REMOVEDIR);

@@ -22,7 +22,7 @@ struct shared_head {
     _Atomic uint64_t changes;
     _Atomic uint64_t used; /* bits that are set; FILTER_BITS: the upper was not empty when the file was made,
                               so nothing is known */
-    uint64_t reserved;
+    uint64_t started;      /* a container has run with it */
 };
 
 struct overlay_shared {
@@ -205,4 +205,28 @@ void overlay_will_have(struct overlay *overlay, uint64_t id, const char *name, b
     if (other)
         set(overlay->shared, bit_of(id, name, true));
     set(overlay->shared, bit_of(id, name, false));
+}
+
+bool overlay_filter_reset(struct overlay *overlay)
+{
+    struct overlay_shared *shared = overlay->shared;
+
+    if (!shared)
+        return false;
+    if (!shared->head.started && atomic_load_explicit(&shared->head.used, memory_order_relaxed) == 0) {
+        shared->head.started = 1;
+        return false;
+    }
+    shared->head.started = 1;
+    if (!overlay->indexed)
+        return false;
+    for (uint32_t i = 0; i < FILTER_WORDS; i++)
+        atomic_store_explicit(&shared->filter[i], 0, memory_order_relaxed);
+    atomic_store_explicit(&shared->head.used, 0, memory_order_release);
+    return true;
+}
+
+void overlay_filter_give_up(struct overlay *overlay)
+{
+    atomic_store_explicit(&overlay->shared->head.used, FILTER_BITS, memory_order_release);
 }
