@@ -41,6 +41,8 @@ long host_getsid(int pid);
 
 long host_pidfd_open(int pid, unsigned flags);
 long host_pidfd_send_signal(int pidfd, int sig, const struct linux_siginfo *info, unsigned flags);
+/* The process that a pidfd means; -LINUX_ESRCH when it is gone. */
+long host_pidfd_pid(int pidfd);
 long host_pidfd_getfd(int pidfd, int fd, unsigned flags);
 
 long host_prctl(int option, uint64_t a, uint64_t b, uint64_t c, uint64_t d);

@@ -68,4 +68,7 @@ void fs_announce(struct process *process);
 /* The guest path of an open file, as /proc/self/fd shows it; its length. */
 long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size);
 
+/* The host descriptor behind another process's descriptor: its number there, -EBADF, or -EPERM when its table may not be read. */
+long fs_peer_host_fd(struct task *task, int pid, int fd);
+
 #endif

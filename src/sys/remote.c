@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory of other processes. It is the host's to reach; here numbers are translated, the guest's own
+ * The memory and the descriptors of other processes. It is the host's to reach; here numbers are translated, the guest's own
  * users are kept apart, and what is ours in the other's address space stays out of reach.
  */
 #include "host/memory.h"
+#include "host/process.h"
 #include "kernel/cred.h"
 #include "kernel/pidfd.h"
+#include "kernel/pids.h"
+#include "kernel/process_fs.h"
+#include "net/net.h"
 #include "supervisor/pid_table.h"
 #include "sys/io.h"
 
@@ -96,4 +100,40 @@ long sys_process_mrelease(SYSCALL_PARAMS)
         return -LINUX_EINVAL;
     file = pidfd_get(task, (int)a0);
     return file ? host_process_mrelease(file->host_fd, 0) : -LINUX_EBADF;
+}
+
+/* A copy of our own descriptor. */
+static long own_fd(struct task *task, int fd)
+{
+    struct file *file = file_get(task, fd);
+
+    return file ? fd_install(task, file, true, 0) : -LINUX_EBADF;
+}
+
+long sys_pidfd_getfd(SYSCALL_PARAMS)
+{
+    struct file *file cleanup_file = NULL, *found;
+    long pid, fd;
+
+    if (a2)
+        return -LINUX_EINVAL;
+    file = pidfd_get(task, (int)a0);
+    if (!file)
+        return -LINUX_EBADF;
+    pid = host_pidfd_pid(file->host_fd);
+    if (pid == task->process->host_pid)
+        return own_fd(task, (int)a1);
+    if (pid > 0)
+        pid = pids_to_guest(task->process, (int)pid);
+    if (pid <= 0)
+        return -LINUX_ESRCH;
+    fd = reachable(task, (int)pid);
+    if (fd >= 0)
+        fd = fs_peer_host_fd(task, (int)pid, (int)a1);
+    if (fd >= 0)
+        fd = host_pidfd_getfd(file->host_fd, (int)fd, 0);
+    if (fd < 0)
+        return fd;
+    found = file_of_host_fd(task, (int)fd);
+    return found ? fd_install(task, found, true, 0) : -LINUX_ENOMEM;
 }

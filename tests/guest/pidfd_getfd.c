@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf timeout=10 */
+/* test: modes=run-elf,run timeout=10 */
 /* pidfd_getfd: a descriptor of another process. */
 #include "check.h"
 #include <fcntl.h>

@@ -274,3 +274,14 @@ long proc_fdinfo(struct task *task, struct proc_id id, struct text *out)
         put_line(task, &view, line, n, out);
     return r < 0 ? r : 0;
 }
+
+long fs_peer_host_fd(struct task *task, int pid, int fd)
+{
+    CLEANUP_PEER(peer) = peer_open(task, (struct proc_id){.pid = (unsigned)pid});
+    struct file file;
+    bool cloexec;
+
+    if (!peer)
+        return -LINUX_EPERM;
+    return peer_fd(peer, fd, &file, &cloexec) ? file.host_fd : -LINUX_EBADF;
+}

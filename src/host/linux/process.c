@@ -85,6 +85,28 @@ long host_pidfd_send_signal(int pidfd, int sig, const struct linux_siginfo *info
     return host_syscall4(HOST_NR(pidfd_send_signal), pidfd, sig, info, flags);
 }
 
+long host_pidfd_pid(int pidfd)
+{
+    static const char field[] = "\nPid:\t";
+    char path[64], text[1024], *at;
+    uint64_t pid;
+    long fd, n;
+
+    fmt(path, sizeof path, "/proc/self/fdinfo/%d", pidfd);
+    fd = host_open(path, LINUX_O_RDONLY, 0);
+    if (fd < 0)
+        return fd;
+    n = host_read((int)fd, text, sizeof text - 1, NULL);
+    host_close((int)fd);
+    if (n < 0)
+        return n;
+    text[n] = '\0';
+    for (at = strchr(text, '\n'); at && !str_starts(at, field); at = strchr(at + 1, '\n'))
+        ;
+    /* -1 stands for a process that has ended. */
+    return at && str_to_u64(at + sizeof field - 1, &pid) && pid ? (long)pid : -LINUX_ESRCH;
+}
+
 long host_pidfd_getfd(int pidfd, int fd, unsigned flags)
 {
     return host_syscall3(HOST_NR(pidfd_getfd), pidfd, fd, flags);
