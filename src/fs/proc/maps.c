@@ -2,7 +2,7 @@
 /*
  * maps and smaps: the host's, without what is ours, with the guest's names. Format: proc_pid_maps(5).
  */
-#include "fs/proc/proc.h"
+#include "fs/proc/peer.h"
 #include "kernel/mm.h"
 
 /* The host path of a mount's root (or lower root), remembered in the mount: it is asked for with every line.
@@ -140,15 +140,15 @@ static bool is_ours(const struct task *task, const struct map_line *m, bool self
     return self && task->engine->owns_address(m->start, m->end - m->start);
 }
 
-static void put_line(struct task *task, struct text *out, const struct map_line *m, bool self)
+/* mm: what the library knows of the memory; NULL: nothing. */
+static void put_line(struct task *task, struct text *out, const struct map_line *m, const struct mm *mm)
 {
-    const struct mm *mm = task->process->mm;
     char *name cleanup_free = NULL;
     const char *shown = NULL;
 
-    if (self && mm->vdso && m->start >= mm->vdso && m->end <= ALIGN_UP(mm->vdso + mm->vdso_len, 4096))
+    if (mm && mm->vdso && m->start >= mm->vdso && m->end <= ALIGN_UP(mm->vdso + mm->vdso_len, 4096))
         shown = "[vdso]";
-    else if (self && m->name_len == 0 && m->start < mm->brk && m->end > mm->brk_start &&
+    else if (mm && m->name_len == 0 && m->start < mm->brk && m->end > mm->brk_start &&
              mm->brk > mm->brk_start)
         shown = "[heap]";
     else if (m->name_len && m->name[0] == '/' && (name = kmalloc(VFS_PATH_MAX + 64))) {
@@ -189,6 +189,8 @@ static long read_host(const char *host, const char *file, struct text *raw)
 
 long proc_maps(struct task *task, struct proc_id id, const char *host, struct text *out)
 {
+    CLEANUP_PEER(peer) = proc_is_self(task, id) ? NULL : peer_open(task, id);
+    const struct mm *mm = peer ? &peer->mm : proc_is_self(task, id) ? task->process->mm : NULL;
     bool self = proc_is_self(task, id), held = false;
     struct map_line m, last;
     CLEANUP_TEXT(raw);
@@ -206,17 +208,19 @@ long proc_maps(struct task *task, struct proc_id id, const char *host, struct te
             continue;
         }
         if (held)
-            put_line(task, out, &last, self);
+            put_line(task, out, &last, mm);
         last = m;
         held = true;
     }
     if (held)
-        put_line(task, out, &last, self);
+        put_line(task, out, &last, mm);
     return 0;
 }
 
 long proc_smaps(struct task *task, struct proc_id id, const char *host, struct text *out)
 {
+    CLEANUP_PEER(peer) = proc_is_self(task, id) ? NULL : peer_open(task, id);
+    const struct mm *mm = peer ? &peer->mm : proc_is_self(task, id) ? task->process->mm : NULL;
     bool self = proc_is_self(task, id), keep = true;
     CLEANUP_TEXT(raw);
     const char *line;
@@ -231,7 +235,7 @@ long proc_smaps(struct task *task, struct proc_id id, const char *host, struct t
         if (parse(line, n, &m)) {
             keep = !is_ours(task, &m, self);
             if (keep)
-                put_line(task, out, &m, self);
+                put_line(task, out, &m, mm);
         } else if (keep) {
             text_put(out, line, n);
             text_puts(out, "\n");

@@ -52,7 +52,7 @@ static bool find_task(struct peer *peer, unsigned tid)
     for (int i = 0; i < 100000; i++) {
         const struct task *t = list_entry(at, struct task, in_process);
 
-        if (!peer_read(peer, t, &peer->task, offsetof(struct task, sig)) || !peer->task.process)
+        if (!peer_read(peer, t, &peer->task, offsetof(struct task, sig.altstack)) || !peer->task.process)
             return false;
         if (!tid || (unsigned)peer->task.tid == tid)
             return true;

@@ -16,7 +16,7 @@ struct peer {
     int host_pid;
     int mem; /* of the host's /proc/PID */
     struct process process;
-    struct task task; /* only what stands before its signals */
+    struct task task; /* only up to its pending signals */
     struct mm mm;
     struct fs_context fs;
     struct cred cred;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stat and status of a process or thread: the host's, with the guest's numbers. Formats: proc_pid_stat(5),
  * proc_pid_status(5). */
-#include "fs/proc/proc.h"
+#include "fs/proc/peer.h"
 #include "kernel/pids.h"
 #include "supervisor/pid_table.h"
 
@@ -41,7 +41,7 @@ enum {
     FIELD_ENV_END = 51
 };
 
-/* Addresses of this process that the host knows for the kernel program only. 0: as the host has it. */
+/* Addresses that the host knows for the kernel program only. 0: as the host has it. */
 static uint64_t address_field(const struct mm *mm, int field)
 {
     switch (field) {
@@ -67,7 +67,8 @@ long proc_stat(struct task *task, struct proc_id id, const char *host, struct te
 {
     CLEANUP_TEXT(raw);
     const char *p, *open, *close;
-    bool self = proc_is_self(task, id);
+    CLEANUP_PEER(peer) = proc_is_self(task, id) ? NULL : peer_open(task, id);
+    const struct mm *mm = peer ? &peer->mm : proc_is_self(task, id) ? task->process->mm : NULL;
     long r = read_host(host, "stat", &raw);
 
     if (r < 0)
@@ -85,7 +86,7 @@ long proc_stat(struct task *task, struct proc_id id, const char *host, struct te
         while (*p && *p != ' ' && *p != '\n')
             p++;
         text_puts(out, " ");
-        uint64_t address = self ? address_field(task->process->mm, field) : 0;
+        uint64_t address = mm ? address_field(mm, field) : 0;
         if (field == FIELD_PPID && id.pid == 1 && task->process->pids)
             text_puts(out, "0");
         else if (field == FIELD_PPID || field == FIELD_PGRP || field == FIELD_SESSION || field == FIELD_TPGID)
@@ -99,32 +100,24 @@ long proc_stat(struct task *task, struct proc_id id, const char *host, struct te
     return 0;
 }
 
-/* Credentials: of this process the task's, of others what the supervisor's table tells. */
-static void put_ids(struct task *task, struct proc_id id, struct text *out, bool gids)
+/* Of a process that may not be read, what the supervisor's table tells. */
+static void put_ids(const struct cred *c, const struct pid_slot *slot, struct text *out, bool gids)
 {
-    const struct cred *c = task->cred;
-    struct pid_slot slot;
-
-    if (proc_is_self(task, id)) {
-        if (gids)
-            text_fmt(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
-        else
-            text_fmt(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
-        return;
-    }
-    if (!task->process->pids || !pid_table_get(task->process->pids, (int)id.pid, &slot))
-        slot = (struct pid_slot){0};
-    if (gids)
+    if (!c && gids)
         text_puts(out, "Gid:\t0\t0\t0\t0\n");
+    else if (!c)
+        text_fmt(out, "Uid:\t%u\t%u\t%u\t%u\n", slot->uid, slot->euid, slot->suid, slot->euid);
+    else if (gids)
+        text_fmt(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
     else
-        text_fmt(out, "Uid:\t%u\t%u\t%u\t%u\n", slot.uid, slot.euid, slot.suid, slot.euid);
+        text_fmt(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 }
 
-static void put_groups(const struct cred *c, struct text *out)
+static void put_groups(const struct cred *c, const uint32_t *groups, struct text *out)
 {
     text_puts(out, "Groups:\t");
-    for (uint32_t i = 0; i < c->ngroups; i++)
-        text_fmt(out, "%u ", c->groups[i]);
+    for (uint32_t i = 0; c && i < c->ngroups; i++)
+        text_fmt(out, "%u ", groups[i]);
     text_puts(out, "\n");
 }
 
@@ -135,26 +128,78 @@ static bool starts(const char *line, size_t n, const char *word)
     return n > len && memcmp(line, word, len) == 0 && line[len] == ':';
 }
 
-/* A line of signals of the task itself, which the host does not know. */
-static bool put_signals(struct task *task, const char *line, size_t n, struct text *out)
-{
-    const struct signals *signals = task->process->signals;
-    uint64_t ignored = 0, caught = 0;
+/* What of a status the host does not know as the guest does. */
+struct guest_status {
+    const struct cred *cred; /* NULL: none of the following is known */
+    const uint32_t *groups;
+    uint32_t umask;
+    bool no_new_privs;
+    uint64_t blocked, pending, shared, ignored, caught;
+};
 
-    if (starts(line, n, "SigBlk")) {
-        text_fmt(out, "SigBlk:\t%016lx\n", (unsigned long)task->sig.blocked);
-        return true;
-    }
-    if (!starts(line, n, "SigIgn") && !starts(line, n, "SigCgt"))
-        return false;
+static void dispositions(const struct linux_sigaction actions[64], struct guest_status *s)
+{
     for (int i = 0; i < 64; i++) {
-        if (signals->actions[i].sa_handler == 1)
-            ignored |= UINT64_C(1) << i;
-        else if (signals->actions[i].sa_handler)
-            caught |= UINT64_C(1) << i;
+        if (actions[i].sa_handler == 1)
+            s->ignored |= UINT64_C(1) << i;
+        else if (actions[i].sa_handler)
+            s->caught |= UINT64_C(1) << i;
     }
-    text_fmt(out, "%.6s:\t%016lx\n", line, (unsigned long)(line[3] == 'I' ? ignored : caught));
-    return true;
+}
+
+static void own_status(struct task *task, struct proc_id id, struct guest_status *s)
+{
+    struct process *p = task->process;
+    struct task *t;
+
+    s->cred = task->cred;
+    s->groups = task->cred->groups;
+    s->umask = atomic_load(&task->fs->umask);
+    s->no_new_privs = p->no_new_privs;
+    s->shared = p->signals->shared.set;
+    dispositions(p->signals->actions, s);
+    lock_acquire(&p->lock);
+    list_for_each_entry(t, &p->tasks, in_process)
+        if ((unsigned)t->tid == (id.tid ? id.tid : id.pid)) {
+            s->blocked = t->sig.blocked;
+            s->pending = t->sig.own.set;
+        }
+    lock_release(&p->lock);
+}
+
+static void peer_status(const struct peer *peer, struct guest_status *s)
+{
+    struct signals *signals cleanup_free = kmalloc(sizeof *signals);
+
+    s->cred = &peer->cred;
+    s->groups = peer->groups;
+    s->umask = atomic_load(&peer->fs.umask);
+    s->no_new_privs = peer->process.no_new_privs;
+    s->blocked = peer->task.sig.blocked;
+    s->pending = peer->task.sig.own.set;
+    if (signals && peer_read(peer, peer->process.signals, signals, sizeof *signals)) {
+        s->shared = signals->shared.set;
+        dispositions(signals->actions, s);
+    }
+}
+
+static bool put_signals(const struct guest_status *s, const char *line, size_t n, struct text *out)
+{
+    const struct {
+        const char *name;
+        uint64_t set;
+    } sets[] = {{"SigPnd", s->pending},
+                {"ShdPnd", s->shared},
+                {"SigBlk", s->blocked},
+                {"SigIgn", s->ignored},
+                {"SigCgt", s->caught}};
+
+    for (size_t i = 0; i < ARRAY_SIZE(sets); i++)
+        if (starts(line, n, sets[i].name)) {
+            text_fmt(out, "%s:\t%016lx\n", sets[i].name, (unsigned long)sets[i].set);
+            return true;
+        }
+    return false;
 }
 
 static bool put_capability(const struct cred *c, const char *line, size_t n, struct text *out)
@@ -192,33 +237,51 @@ static bool put_number(struct task *task, struct proc_id id, const char *line, s
     return false;
 }
 
+static bool put_known(const struct guest_status *s, const char *line, size_t n, struct text *out)
+{
+    if (starts(line, n, "Umask"))
+        text_fmt(out, "Umask:\t%04o\n", s->umask);
+    else if (starts(line, n, "NoNewPrivs"))
+        text_fmt(out, "NoNewPrivs:\t%d\n", s->no_new_privs);
+    else
+        return put_capability(s->cred, line, n, out) || put_signals(s, line, n, out);
+    return true;
+}
+
 long proc_status(struct task *task, struct proc_id id, const char *host, struct text *out)
 {
-    bool self = proc_is_self(task, id), me = self && (!id.tid || (int)id.tid == task->tid);
+    bool self = proc_is_self(task, id);
+    CLEANUP_PEER(peer) = self ? NULL : peer_open(task, id);
+    struct guest_status known = {0};
+    struct pid_slot slot = {0};
     CLEANUP_TEXT(raw);
     const char *line;
     size_t at = 0, n;
     long r = read_host(host, "status", &raw);
+    bool ours = self || peer || task->process->pids;
 
     if (r < 0)
         return r;
+    if (self)
+        own_status(task, id, &known);
+    else if (peer)
+        peer_status(peer, &known);
+    else if (ours)
+        pid_table_get(task->process->pids, (int)id.pid, &slot);
     while (text_line(raw.data, raw.len, &at, &line, &n)) {
-        if (starts(line, n, "Umask") && self)
-            text_fmt(out, "Umask:\t%04o\n", atomic_load(&task->fs->umask));
-        else if (starts(line, n, "Uid") || starts(line, n, "Gid"))
-            put_ids(task, id, out, line[0] == 'G');
-        else if (starts(line, n, "Groups"))
-            put_groups(task->cred, out);
+        if (put_number(task, id, line, n, out) || (known.cred && put_known(&known, line, n, out)))
+            continue;
+        if (ours && (starts(line, n, "Uid") || starts(line, n, "Gid")))
+            put_ids(known.cred, &slot, out, line[0] == 'G');
+        else if (ours && starts(line, n, "Groups"))
+            put_groups(known.cred, known.groups, out);
         else if (starts(line, n, "TracerPid"))
             text_puts(out, "TracerPid:\t0\n");
-        else if (starts(line, n, "NoNewPrivs"))
-            text_fmt(out, "NoNewPrivs:\t%d\n", self && task->process->no_new_privs);
-        else if (starts(line, n, "Seccomp"))
+        else if (ours && starts(line, n, "Seccomp"))
             text_puts(out, "Seccomp:\t0\n");
-        else if (starts(line, n, "Seccomp_filters"))
+        else if (ours && starts(line, n, "Seccomp_filters"))
             text_puts(out, "Seccomp_filters:\t0\n");
-        else if (!put_number(task, id, line, n, out) && !put_capability(task->cred, line, n, out) &&
-                 !(me && put_signals(task, line, n, out))) {
+        else {
             text_put(out, line, n);
             text_puts(out, "\n");
         }
