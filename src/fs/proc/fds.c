@@ -235,7 +235,8 @@ static void put_line(struct task *task, const struct fd_view *view, const char *
 
         for (const char *p = line + 7; *p >= '0' && *p <= '7'; p++)
             flags = flags << 3 | (unsigned long)(*p - '0');
-        flags &= ~(unsigned long)LINUX_O_CLOEXEC; /* the host's descriptors all are */
+        /* What our own opening has added is not the guest's. */
+        flags &= ~(unsigned long)(LINUX_O_CLOEXEC | LINUX_O_NOFOLLOW | LINUX_O_PATH);
         flags |= view->file.flags & (LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW);
         text_fmt(out, "flags:\t0%lo\n", flags | (view->cloexec ? LINUX_O_CLOEXEC : 0));
     } else if (field(line, n, "mnt_id:", &value, &rest) && (mount = mount_of(view)) > 0) {

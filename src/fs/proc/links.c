@@ -48,7 +48,7 @@ static long other_exe(struct task *task, struct proc_id id, char *buf, size_t si
 
     if (peer)
         return fmt(buf, size, "%s", peer->process.exe_path);
-    if (!task->process->spec)
+    if (proc_is_hosts(task))
         return other_link(task, id, "exe", buf, size);
     r = proc_host_folder(task, id, host);
     if (r == 0)
@@ -67,10 +67,12 @@ static long other_exe(struct task *task, struct proc_id id, char *buf, size_t si
 static long other_cwd(struct task *task, struct proc_id id, char *buf, size_t size)
 {
     CLEANUP_PEER(peer) = peer_open(task, id);
+    long r;
 
     if (peer)
         return peer_dir_path(peer, peer->fs.cwd, buf, size) ? (long)strlen(buf) : -LINUX_ENOENT;
-    return task->process->spec ? -LINUX_EACCES : other_link(task, id, "cwd", buf, size);
+    r = other_link(task, id, "cwd", buf, size);
+    return r < 0 || proc_is_hosts(task) ? r : -LINUX_EACCES; /* the host's folder is not the guest's */
 }
 
 static long path_in_root(struct task *task, const char *full, char *buf, size_t size)

@@ -9,6 +9,13 @@ bool proc_is_self(const struct task *task, struct proc_id id)
     return (int)id.pid == task->process->pid;
 }
 
+bool proc_is_hosts(const struct task *task)
+{
+    const struct mount_table *mounts = task->fs->mounts;
+
+    return !task->process->pids && mounts->mounts[0]->flags & MOUNT_IDENTITY;
+}
+
 long proc_host_folder(struct task *task, struct proc_id id, char buf[PROC_HOST_SIZE])
 {
     int pid = pids_to_host(task->process, (int)id.pid), tid = 0;
@@ -99,7 +106,7 @@ static void owner_of(struct task *task, struct proc_id id, uint32_t *uid, uint32
     } else if (task->process->pids) {
         if (pid_table_get(task->process->pids, (int)id.pid, &slot))
             *uid = slot.euid;
-    } else if (proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
+    } else if (proc_is_hosts(task) && proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
                host_fstatat(LINUX_AT_FDCWD, host, &st, 0) == 0) {
         *uid = st.st_uid;
         *gid = st.st_gid;
@@ -387,7 +394,9 @@ static long proc_generate(struct task *task, struct vfs_node *node, struct text 
     if (!proc_pid_files[id.entry - PROC_PID_FIRST].generate)
         return -LINUX_EINVAL;
     r = proc_host_folder(task, id, host);
-    return r < 0 ? r : proc_pid_files[id.entry - PROC_PID_FIRST].generate(task, id, host, out);
+    if (r == 0)
+        r = proc_pid_files[id.entry - PROC_PID_FIRST].generate(task, id, host, out);
+    return r == -LINUX_ENOENT ? -LINUX_ESRCH : r;
 }
 
 static long proc_write(struct task *task, struct vfs_node *node, char *data, size_t n)
@@ -424,6 +433,18 @@ static long proc_open(struct task *task, struct vfs_node *node, unsigned flags, 
     return virtual_open(task, node, flags, out);
 }
 
+/* A name that is not there cannot be made, which proc says by its absence. */
+static long proc_mkdir(struct task *task, struct vfs_node *dir, const char *name, uint32_t mode)
+{
+    return -LINUX_ENOENT;
+}
+
+static long proc_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode,
+                        struct file **out)
+{
+    return -LINUX_ENOENT;
+}
+
 static long proc_statfs(struct task *task, struct vfs_node *node, struct linux_statfs *st)
 {
     *st = (struct linux_statfs){
@@ -450,6 +471,8 @@ const struct virtual_fs proc_fs = {
             .open = proc_open,
             .readlink = proc_readlink,
             .follow = proc_follow,
+            .mkdir = proc_mkdir,
+            .create = proc_create,
             .statfs = proc_statfs,
         },
     .generate = proc_generate,

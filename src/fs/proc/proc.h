@@ -74,6 +74,9 @@ long proc_host_folder(struct task *task, struct proc_id id, char buf[PROC_HOST_S
 /* Whether the id means the process of the task itself. */
 bool proc_is_self(const struct task *task, struct proc_id id);
 
+/* Whether files, processes and users are the host's own (run-elf), so that what the host says of others is true for the guest. */
+bool proc_is_hosts(const struct task *task);
+
 /* Names of the namespaces, by number; NULL behind the last. */
 const char *proc_ns_name(unsigned i);
 /* proc/links.c: where the links of a process lead. */
