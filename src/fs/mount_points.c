@@ -3,7 +3,7 @@
  * The places of a container's mounts. An image or a root folder may lack them: before the first program
  * starts they are made in the file system that is mounted there already, as whoever mounts by hand would make
  * them. Nothing is followed on the way: where a symbolic link or a file stands, or nothing may be made, the
- * mount is reached by its own name alone.
+ * mount is reached by its own name alone. The same for the working directory, except that links are followed.
  */
 #include "fs/internal.h"
 
@@ -85,4 +85,30 @@ void mount_make_point(struct task *task, struct mount *mnt)
             vfs_node_move(&at, &next);
         }
     }
+}
+
+long fs_make_folder(struct task *task, const char *path)
+{
+    size_t len = strlen(path);
+    char *part cleanup_free = kmalloc(len + 1);
+    struct walk_last *last cleanup_free = kmalloc(sizeof *last);
+    long r = 0;
+
+    if (!part || !last)
+        return -LINUX_ENOMEM;
+    for (size_t n = 1; n <= len && r >= 0; n++) {
+        struct walk_request rq = {
+            .dirfd = LINUX_AT_FDCWD, .path = part, .flags = WALK_FOLLOW | WALK_CREATE, .last = last};
+        CLEANUP_NODE(node);
+        CLEANUP_NODE(made);
+
+        if (path[n] && path[n] != '/')
+            continue;
+        memcpy(part, path, n);
+        part[n] = '\0';
+        r = vfs_walk(task, &rq, &node);
+        if (r == 1)
+            r = make(task, &node, last->name, true, &made);
+    }
+    return r;
 }

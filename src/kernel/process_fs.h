@@ -56,6 +56,8 @@ long fs_mounts_make(const struct container_spec *spec, const char *sysroot, stru
 
 /* Fills what a new container's mounts begin with (/dev); task is the first process, with its fs. */
 long fs_first_process(struct task *task);
+/* Makes a folder and those above it that are missing, as the guest's root; the working directory that an image or a user names. */
+long fs_make_folder(struct task *task, const char *path);
 
 /*
  * For exec: opens a regular file for reading after checking that the task may execute it; its attributes (for set-user-ID) come in *st, with

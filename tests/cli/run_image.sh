@@ -34,6 +34,8 @@ check the-image-stays "both" "$(run loaded:1 'cat /etc/b')"
 check copied-file-keeps-its-number "same" "$(run -u 0 loaded:1 'a=$(stat -c %i /etc/owned); echo >>/etc/owned
 [ "$a" = "$(stat -c %i /etc/owned)" ] && echo same')"
 
+check working-directory-is-made "/new/deep 0:0 755" "$(run -w /new/deep loaded:1 'echo $(pwd) $(stat -c "%u:%g %a" .)')"
+
 mkdir volume && echo inside >volume/file
 check volume-in-a-new-folder "inside
 a
