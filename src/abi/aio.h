@@ -15,7 +15,7 @@
 #define LINUX_IOCB_CMD_PREADV  7
 #define LINUX_IOCB_CMD_PWRITEV 8
 
-#define LINUX_IOCB_FLAG_RESFD 1
+#define LINUX_IOCB_FLAG_RESFD  1
 
 struct linux_iocb {
     uint64_t aio_data;

@@ -90,7 +90,7 @@ int exec_state_check(const struct exec_state *s, size_t size)
     if (!string_ok(s, s->exe_path) || !string_ok(s, s->cwd) || !string_ok(s, s->trace) ||
         !string_ok(s, s->execfn) || !string_ok(s, s->sysroot) || !range_ok(s, s->fs, 1) ||
         !range_ok(s, s->groups, sizeof(uint32_t)) || !range_ok(s, s->queued, sizeof(struct linux_siginfo)) ||
-        !range_ok(s, s->files, 8))
+        !range_ok(s, s->files, 8) || !range_ok(s, s->seccomp, 8))
         return -LINUX_EINVAL;
     if (strnlen(s->comm, sizeof s->comm) == sizeof s->comm)
         return -LINUX_EINVAL;

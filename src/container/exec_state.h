@@ -82,6 +82,7 @@ struct exec_state {
     struct exec_state_range queued;   /* struct linux_siginfo each, oldest first */
     struct exec_state_range files;    /* struct exec_state_file records */
     struct exec_state_range trace;    /* string of trace_describe; empty: not traced */
+    struct exec_state_range seccomp;  /* the guest's filters, as seccomp_save writes them */
     struct exec_state_range sysroot;  /* host path; without a spec, the guest's files lie below it; empty: the host's own files */
 };
 

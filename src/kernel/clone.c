@@ -184,6 +184,7 @@ static struct task *task_copy(struct task *task)
     child->sig.blocked = task->sig.blocked;
     memcpy(child->comm, task->comm, sizeof child->comm);
     child->timer_slack = task->timer_slack;
+    child->seccomp = task->seccomp;
     child->cred = cred_ref(task->cred);
     child->host_tid = -1; /* the host writes it when the thread begins, and 0 when it has ended */
     return child;

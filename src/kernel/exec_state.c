@@ -16,6 +16,7 @@
 #include "kernel/fdtable.h"
 #include "kernel/file_load.h"
 #include "kernel/mm.h"
+#include "kernel/seccomp.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/trace.h"
 #include "kernel/process_fs.h"
@@ -161,9 +162,18 @@ static void save_process(struct task *task, const struct exec_plan *plan, struct
     memcpy(s->comm, plan->comm, sizeof s->comm);
 }
 
+static void save_filters(struct task *task, struct exec_builder *b)
+{
+    size_t len = seccomp_save(task->seccomp, NULL);
+    void *section = len ? exec_builder_section(b, &b->state->seccomp, NULL, len) : NULL;
+
+    if (section)
+        seccomp_save(task->seccomp, section);
+}
+
 static size_t state_room(struct task *task)
 {
-    size_t room = sizeof(struct exec_state) + FS_DATA_MAX + 4 * 4096 + 65536;
+    size_t room = sizeof(struct exec_state) + FS_DATA_MAX + 4 * 4096 + 65536 + seccomp_save(task->seccomp, NULL);
 
     room += (atomic_load(&task->process->signals->queued) + 8) * sizeof(struct linux_siginfo);
     for (int fd = fd_next(task->files, 0); fd >= 0; fd = fd_next(task->files, fd + 1)) {
@@ -191,6 +201,7 @@ long exec_state_save(struct task *task, const struct exec_plan *plan)
     save_cred(&b, plan->cred);
     save_signals(task, &b);
     save_fs(task, &b);
+    save_filters(task, &b);
     exec_builder_string(&b, &s->exe_path, plan->exe_path);
     exec_builder_string(&b, &s->execfn, plan->execfn);
     if (p->sysroot)
@@ -425,6 +436,8 @@ static int restore_process(struct task *task, const struct exec_state *s)
     memcpy(p->comm, s->comm, sizeof p->comm);
     memcpy(task->comm, s->comm, sizeof task->comm);
     task->timer_slack = s->timer_slack;
+    if (!seccomp_load(task, exec_state_section(s, s->seccomp), s->seccomp.length))
+        return -LINUX_EINVAL;
     if (sysroot && !(p->sysroot = kstrdup(sysroot)))
         return -LINUX_ENOMEM;
     if (trace)

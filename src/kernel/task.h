@@ -26,6 +26,7 @@ struct fs_context;
 struct container_spec;
 struct tracer;
 struct pid_table;
+struct seccomp;
 
 /* Credentials as the guest sees them. Immutable once published in a task: changed by replacing (cred_dup). */
 struct cred {
@@ -108,6 +109,7 @@ struct task {
     uint64_t syscall_args[6]; /* of the system call that is being served */
     uint64_t trace_start;
     int timer_slack;
+    const struct seccomp *seccomp; /* the guest's own filters; NULL: none */
     bool registers_set; /* the system call has set all registers itself: there is no result */
     bool dead;
     /* What a fork copies should lie on one page: the large parts come last. */

@@ -40,7 +40,8 @@ enum address_use {
 /* Reads a guest's address and makes it the host's. len: as the guest gave it. 0 or a negative errno. */
 must_check long address_load(struct task *task, struct host_address *a, uint64_t addr, uint64_t len,
                              enum address_use use);
-/* An address for bind that leaves the name to the kernel becomes some name of the container's; false: it is not such a one. */
+/* An address for bind that leaves the name to the kernel becomes some name of the container's; false: it is
+ * not such a one. */
 bool address_automatic(struct task *task, struct host_address *a);
 void address_done(struct host_address *a);
 /* The other way: a UNIX name of the host becomes the guest's. *len may exceed what fitted, as on Linux. */

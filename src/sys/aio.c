@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asynchronous input and output: the host's, whose contexts lie in the process's memory. The C library's side reads their rings without a
- * call, so requests must be the guest's own structures: for the length of io_submit they name the host's descriptors.
+ * Asynchronous input and output: the host's, whose contexts lie in the process's memory. The C library's side
+ * reads their rings without a call, so requests must be the guest's own structures: for the length of
+ * io_submit they name the host's descriptors.
  */
 #include "abi/aio.h"
 #include "sys/io.h"
@@ -72,8 +73,10 @@ static long submit_one(struct task *task, uint64_t context, uint64_t addr)
         return -LINUX_EFAULT;
     long r = host_aio_submit(context, 1, pointer);
     /* The key, which the host has written, stays. */
-    if (user_write(task, addr + offsetof(struct linux_iocb, aio_fildes), &guest.aio_fildes, sizeof guest.aio_fildes) ||
-        user_write(task, addr + offsetof(struct linux_iocb, aio_resfd), &guest.aio_resfd, sizeof guest.aio_resfd))
+    if (user_write(task, addr + offsetof(struct linux_iocb, aio_fildes), &guest.aio_fildes,
+                   sizeof guest.aio_fildes) ||
+        user_write(task, addr + offsetof(struct linux_iocb, aio_resfd), &guest.aio_resfd,
+                   sizeof guest.aio_resfd))
         return -LINUX_EFAULT;
     return r;
 }
@@ -91,7 +94,8 @@ long sys_io_submit(SYSCALL_PARAMS)
     for (int64_t i = 0; i < n; i++) {
         uint64_t addr;
 
-        r = user_read(task, &addr, a2 + (uint64_t)i * sizeof addr, sizeof addr) ? -LINUX_EFAULT : submit_one(task, a0, addr);
+        r = user_read(task, &addr, a2 + (uint64_t)i * sizeof addr, sizeof addr) ? -LINUX_EFAULT
+                                                                                : submit_one(task, a0, addr);
         if (r < 0)
             return i ? (long)i : r;
     }
@@ -119,7 +123,8 @@ static long get_events(struct task *task, const uint64_t a[5])
     void *events = user_range(task, a[3], (int64_t)a[2] > 0 ? a[2] * sizeof(struct linux_io_event) : 0);
     if (!events)
         return -LINUX_EFAULT;
-    return host_aio_events(a[0], (int64_t)a[1], (int64_t)a[2], events, a[4] ? &timeout : NULL, task_stop(task));
+    return host_aio_events(a[0], (int64_t)a[1], (int64_t)a[2], events, a[4] ? &timeout : NULL,
+                           task_stop(task));
 }
 
 long sys_io_getevents(SYSCALL_PARAMS)

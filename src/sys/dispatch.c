@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One system call: from the guest's registers to its handler, past the tracer, and back. */
+#include "kernel/seccomp.h"
 #include "kernel/trace.h"
 #include "sys/sys.h"
 
@@ -23,8 +24,11 @@ void syscall_dispatch(struct task *task)
         result = task->restart(task);
     } else {
         task->restart_code = 0;
+        if (unlikely(task->seccomp) && seccomp_refuses(task, &result))
+            goto refused;
         result = sys_handler(cpu->arch, cpu->syscall_nr)(task, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
+refused:
     if (unlikely(task->process->tracer))
         trace_exit(task, result);
     if (unlikely(task->process->debug))

@@ -17,7 +17,8 @@ static long inotify_new(struct task *task, uint32_t flags)
 {
     if (flags & ~(uint32_t)(LINUX_IN_CLOEXEC | LINUX_IN_NONBLOCK))
         return -LINUX_EINVAL;
-    return fd_new(task, &file_inotify_ops, host_inotify((int)flags), LINUX_O_RDONLY, flags & LINUX_IN_CLOEXEC, NULL);
+    return fd_new(task, &file_inotify_ops, host_inotify((int)flags), LINUX_O_RDONLY, flags & LINUX_IN_CLOEXEC,
+                  NULL);
 }
 
 long sys_inotify_init(SYSCALL_PARAMS)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * POSIX message queues: the host's. A container's names carry its own name on the host; each is written down in the root's sidecar
- * (a symbolic link "q..." to the host's name), by which the command line removes what is left when the container ends.
+ * POSIX message queues: the host's. A container's names carry its own name on the host; each is written down
+ * in the root's sidecar (a symbolic link "q..." to the host's name), by which the command line removes what
+ * is left when the container ends.
  */
 #include "container/spec.h"
 #include "fs/fs.h"
@@ -35,7 +36,8 @@ static long name_load(struct task *task, uint64_t addr, char host[NAME_SIZE])
         return 0;
     }
     const char *id = spec_string(task->process->spec, task->process->spec->id);
-    size_t n = (size_t)fmt(host, NAME_SIZE, "coracle-%016llx-%s", (unsigned long long)hash_of(id ? id : ""), name);
+    size_t n =
+        (size_t)fmt(host, NAME_SIZE, "coracle-%016llx-%s", (unsigned long long)hash_of(id ? id : ""), name);
     return n < NAME_SIZE ? 0 : -LINUX_ENAMETOOLONG;
 }
 
@@ -108,7 +110,8 @@ long sys_mq_timedsend(SYSCALL_PARAMS)
         return -LINUX_EBADF;
     if (!buf)
         return -LINUX_EFAULT;
-    return restartable(host_mq_send(file->host_fd, buf, a2, (unsigned)a3, a4 ? &deadline : NULL, task_stop(task)));
+    return restartable(
+        host_mq_send(file->host_fd, buf, a2, (unsigned)a3, a4 ? &deadline : NULL, task_stop(task)));
 }
 
 long sys_mq_timedreceive(SYSCALL_PARAMS)
@@ -124,7 +127,8 @@ long sys_mq_timedreceive(SYSCALL_PARAMS)
         return -LINUX_EBADF;
     if (!buf)
         return -LINUX_EFAULT;
-    long r = host_mq_receive(file->host_fd, buf, a2, a3 ? &priority : NULL, a4 ? &deadline : NULL, task_stop(task));
+    long r = host_mq_receive(file->host_fd, buf, a2, a3 ? &priority : NULL, a4 ? &deadline : NULL,
+                             task_stop(task));
     if (r >= 0 && a3 && user_write(task, a3, &priority, sizeof priority))
         return -LINUX_EFAULT;
     return restartable(r);

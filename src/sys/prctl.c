@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* prctl(2). */
+#include "sys/seccomp_calls.h"
 #include "sys/sys.h"
 #include "host/process.h"
 #include "kernel/cred.h"
@@ -183,6 +184,9 @@ long sys_prctl(SYSCALL_PARAMS)
     case LINUX_PR_GET_TID_ADDRESS:
         return user_write(task, a1, &task->clear_child_tid, sizeof task->clear_child_tid);
     case LINUX_PR_GET_SECCOMP:
+        return task->seccomp ? LINUX_SECCOMP_MODE_FILTER : LINUX_SECCOMP_MODE_DISABLED;
+    case LINUX_PR_SET_SECCOMP:
+        return seccomp_prctl_set(task, a1, a2);
     case LINUX_PR_GET_TIMING:
         return 0;
     case LINUX_PR_SET_TIMING:

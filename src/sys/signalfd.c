@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signalfd: our queues behind an event descriptor of the host, which is readable while a signal of the set waits for some thread of the
- * process. Reading takes from the queues. A child of a fork has signals of its own, and so an event of its own under the same number;
- * across exec the set travels, and the event is made true again.
+ * signalfd: our queues behind an event descriptor of the host, which is readable while a signal of the set
+ * waits for some thread of the process. Reading takes from the queues. A child of a fork has signals of its
+ * own, and so an event of its own under the same number; across exec the set travels, and the event is made
+ * true again.
  */
 #include "host/alloc.h"
 #include "kernel/signal.h"

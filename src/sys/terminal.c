@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Terminals and the mask. Whoever reads, writes or changes a terminal from the background is sent SIGTTIN or SIGTTOU, unless it blocks or
- * ignores them. The host looks at its own mask, which does not have what the guest blocks; for the length of such a call it gets it.
+ * Terminals and the mask. Whoever reads, writes or changes a terminal from the background is sent SIGTTIN or
+ * SIGTTOU, unless it blocks or ignores them. The host looks at its own mask, which does not have what the
+ * guest blocks; for the length of such a call it gets it.
  */
 #include "host/signal.h"
 #include "sys/io.h"
