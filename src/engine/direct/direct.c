@@ -25,7 +25,7 @@ _Static_assert(offsetof(struct cpu, syscall) == CPU_SYSCALL, "offsets.h");
 _Static_assert(offsetof(struct cpu, own_gs) == CPU_OWN_GS, "offsets.h");
 
 #define SYSCALL_INSN_LEN  2
-#define NO_SYSCALL        UINT64_MAX /* a number that no call has */
+#define NO_SYSCALL        DIRECT_NO_NUMBER /* a number that no call has */
 #define AUDIT_ARCH_X86_64 0xc000003eu
 #define ADDRESS_LIMIT     UINT64_C(0x7ffffffff000)
 
@@ -41,8 +41,10 @@ static bool in_range(uint64_t pc, const char *begin, const char *end)
 
 static enum trap run(struct cpu *cpu)
 {
-    enum trap trap = direct_run(cpu);
+    enum trap trap;
 
+    cpu->pc = direct_real_pc(cpu->pc);
+    trap = direct_run(cpu);
     if (likely(trap == TRAP_SYSCALL && !cpu->trapped))
         return trap;
     if (trap == TRAP_SYSCALL) {

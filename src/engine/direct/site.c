@@ -10,14 +10,21 @@
  *
  *   pad     syscall           ->   jmp .+n, to padding within reach that holds: jmp trampoline
  *
- * The trampoline (one per site) puts the number into eax (load only) and the address after the syscall into
- * rcx, as the instruction itself would, and jumps to *entry. It lies within 2 GiB of the site, in private
- * mappings that the guest does not see.
+ *   tail    syscall                jmp trampoline
+ *           cmp $-4095, %rax  ->   (the rest of it)
+ *
+ * The trampoline (trampoline.c, one per site) leaves the registers as the instruction itself would, and jumps
+ * to our entry.
+ *
+ * The tail takes more: what stood behind the call runs in a copy, so a pc is translated in both directions
+ * (direct_guest_pc, direct_real_pc), and nobody may jump between the two instructions, for which all the code
+ * around is searched, nor stand there, so that it is done in processes of one thread only. It is tried for
+ * sites that have trapped often.
  *
  * Threads may run the bytes that change: the first byte becomes int3, all cores are synchronised, the tail is
  * written, all cores are synchronised, and the first byte is written. Who meets the int3 waits in the kernel
  * until the lock is free (direct_breakpoint_is_ours). No thread can stand inside the replaced bytes: the load
- * is one instruction, the pad's jump as long as the syscall.
+ * is one instruction, the pad's jump as long as the syscall, and a tail is for processes of one thread.
  *
  * What was replaced is remembered, and put back when the guest makes the memory writable: it must find its
  * own code there.
@@ -39,20 +46,20 @@
 #include "host/lock.h"
 
 enum {
-    PAGE = 4096,
-    AREA_SIZE = 16 * 1024, /* trampolines are made in areas of this size */
-    TRAMPOLINE_SIZE = 32,
     REACH = 118,    /* of a short jump, less the length of what it jumps to */
     PAD_NEEDED = 7, /* jmp over; jmp rel32 */
     JMP_REL32 = 0xe9,
+    JMP_REL32_LEN = 5,
+    SYSCALL_LEN = 2,
     JMP_REL8 = 0xeb,
     INT3 = 0xcc,
     INT_IMM8 = 0xcd,
     MOV_EAX = 0xb8,
-    NEAR = 0x7ff00000,
-    SLOT_SIZE = 16, /* at the start of each area: the entry's address */
     SEEN_SIZE = 512,
-    PATCH_MAX = 8,
+    PATCH_MAX = 12,
+    TAIL_TRAPS = 64,       /* that a site costs before the search that a tail needs */
+    TAIL_SEARCH = 2 << 20, /* how far jumps are looked for */
+    TAIL_SITES = 64,
 };
 
 /* What is known about executable memory. UNKNOWN: whether it is private will be asked at the first rewriting.
@@ -64,37 +71,22 @@ struct region {
     enum code_kind kind;
 };
 
-#define NO_NUMBER UINT64_MAX
-
-struct area {
-    uint64_t start;
-    uint32_t used;
-};
-
-/* Trampoline areas, fixed array grown by blocks so that a handler can walk it without a lock. */
-struct area_block {
-    struct area_block *next;
-    _Atomic uint32_t count;
-    struct area areas[63];
-};
-
 /* Bytes that were replaced. */
 struct patch {
     uint64_t addr;
     uint64_t site; /* where the system call is that this is part of */
+    uint64_t tail; /* where the copy of what stood behind the call is; 0: nowhere */
     uint8_t len, old[PATCH_MAX];
 };
 
 static struct lock site_lock;
 static struct patch *patches;
-static size_t patch_count, patch_room;
+static size_t patch_count, patch_room, tail_count;
 /* Sites that trapped once, by a hash of their address; a collision costs a trap more. */
 static uint64_t seen[SEEN_SIZE];
 static _Atomic uint32_t threads_started;
 static struct region *regions;
 static size_t region_count, region_room;
-static struct area_block first_block;
-static const char *entry = direct_syscall_entry;
 
 static int find_region(uint64_t addr)
 {
@@ -158,55 +150,6 @@ void direct_code_changed(uint64_t start, uint64_t len, int prot, int map_flags)
         region_add(start, end, kind_of(prot, map_flags));
 }
 
-bool direct_in_trampoline(uint64_t pc)
-{
-    for (struct area_block *b = &first_block; b; b = b->next)
-        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
-            if (pc - b->areas[i].start < AREA_SIZE)
-                return true;
-    return false;
-}
-
-bool direct_owns_address(uint64_t addr, uint64_t len)
-{
-    for (struct area_block *b = &first_block; b; b = b->next)
-        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
-            if (addr < b->areas[i].start + AREA_SIZE && addr + len > b->areas[i].start)
-                return true;
-    return false;
-}
-
-/* What the trampoline at p does: *nr is NO_NUMBER when it leaves rax alone. */
-static void trampoline_read(const uint8_t *p, uint64_t *nr, uint64_t *after)
-{
-    uint32_t number;
-    int32_t rel;
-
-    *nr = NO_NUMBER;
-    if (*p == MOV_EAX) {
-        memcpy(&number, p + 1, 4);
-        *nr = number;
-        p += 5;
-    }
-    memcpy(&rel, p + 3, 4);
-    *after = (uint64_t)(uintptr_t)p + 7 + (uint64_t)(int64_t)rel;
-}
-
-bool direct_trampoline_call(uint64_t pc, uint64_t *nr, uint64_t *after)
-{
-    for (struct area_block *b = &first_block; b; b = b->next)
-        for (uint32_t i = 0; i < atomic_load(&b->count); i++) {
-            uint64_t offset = pc - b->areas[i].start;
-
-            if (offset < SLOT_SIZE || offset >= AREA_SIZE)
-                continue;
-            trampoline_read((const uint8_t *)(uintptr_t)(pc - (offset - SLOT_SIZE) % TRAMPOLINE_SIZE), nr,
-                            after);
-            return true;
-        }
-    return false;
-}
-
 /* The patch that pc stands in; NULL: none. */
 static struct patch *find_patch(uint64_t pc)
 {
@@ -236,133 +179,25 @@ uint64_t direct_guest_pc(uint64_t pc)
     struct patch *p;
     LOCK_SCOPE(&site_lock);
 
-    p = find_patch(pc);
-    return p && pc > p->addr ? p->site : pc;
-}
+    for (size_t i = 0; i < patch_count; i++) {
+        uint64_t moved = patches[i].len - SYSCALL_LEN;
 
-static bool is_near(uint64_t a, uint64_t b)
-{
-    uint64_t distance = a > b ? a - b : b - a;
-
-    return distance < NEAR;
-}
-
-static long make_writable(uint64_t addr, size_t len, bool on)
-{
-    uint64_t start = ALIGN_DOWN(addr, (uint64_t)PAGE), end = ALIGN_UP(addr + len, (uint64_t)PAGE);
-
-    return host_mprotect((void *)(uintptr_t)start, end - start,
-                         LINUX_PROT_READ | LINUX_PROT_EXEC | (on ? LINUX_PROT_WRITE : 0));
-}
-
-/*
- * The n-th place to try for an area that code at addr reaches. Below comes first: heaps grow from a program's
- * end upwards, and what is mapped later does not have to be at a certain place. Programs at low addresses
- * have a small gap below. Above, the far end comes first.
- */
-static uint64_t area_place(uint64_t addr, uint64_t n)
-{
-    enum { FAR_STEP = 0x1000000, NEAR_STEP = 0x10000, STEPS = NEAR / FAR_STEP };
-    uint64_t below = n < STEPS ? (n + 1) * FAR_STEP : (n - STEPS + 1) * NEAR_STEP;
-
-    if (n < 2 * STEPS)
-        return addr > below ? addr - below : 0;
-    return addr + NEAR - (n - 2 * STEPS + 1) * FAR_STEP;
-}
-
-#define AREA_PLACES (3 * (NEAR / 0x1000000))
-
-/* A mapping of our own near addr; its file name tells /proc readers that it is ours. */
-static struct area *area_new(uint64_t addr)
-{
-    struct area_block *b = &first_block;
-    long fd, r = -1;
-
-    while (atomic_load(&b->count) == ARRAY_SIZE(b->areas)) {
-        if (!b->next && !(b->next = kzalloc(sizeof(*b))))
-            return NULL;
-        b = b->next;
+        p = &patches[i];
+        if (p->tail && pc - p->tail < moved + JMP_REL32_LEN)
+            return p->site + SYSCALL_LEN + MIN(pc - p->tail, moved);
+        if (!p->tail && pc > p->addr && pc - p->addr < p->len)
+            return p->site;
     }
-    fd = host_memfd("coracle-trampolines", 0);
-    if (fd < 0)
-        return NULL;
-    if (host_ftruncate((int)fd, AREA_SIZE) == 0)
-        for (uint64_t n = 0; n < AREA_PLACES && host_is_error(r); n++) {
-            uint64_t at = ALIGN_DOWN(area_place(addr, n), UINT64_C(0x10000));
-
-            if (at >= 0x10000 && is_near(at, addr) && access_is_guest(at, AREA_SIZE))
-                r = host_mmap((void *)(uintptr_t)at, AREA_SIZE, LINUX_PROT_READ | LINUX_PROT_EXEC,
-                              LINUX_MAP_PRIVATE | LINUX_MAP_FIXED_NOREPLACE, (int)fd, 0);
-        }
-    host_close((int)fd);
-    if (host_is_error(r))
-        return NULL;
-    struct area *area = &b->areas[atomic_load(&b->count)];
-    *area = (struct area){.start = (uint64_t)r, .used = SLOT_SIZE};
-    make_writable((uint64_t)r, 8, true);
-    memcpy((void *)r, &entry, sizeof(entry));
-    make_writable((uint64_t)r, 8, false);
-    atomic_fetch_add(&b->count, 1);
-    return area;
+    return pc;
 }
 
-static struct area *area_near(uint64_t addr)
+uint64_t direct_real_pc(uint64_t pc)
 {
-    for (struct area_block *b = &first_block; b; b = b->next)
-        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
-            if (b->areas[i].used + TRAMPOLINE_SIZE <= AREA_SIZE && is_near(b->areas[i].start, addr))
-                return &b->areas[i];
-    return area_new(addr);
-}
+    struct patch *p;
+    LOCK_SCOPE(&site_lock);
 
-/* A trampoline that was made for the same call, which was put back since; 0: none. */
-static uint64_t trampoline_find(uint64_t after, uint64_t nr)
-{
-    uint64_t made_nr, made_after;
-
-    for (struct area_block *b = &first_block; b; b = b->next)
-        for (uint32_t i = 0; i < atomic_load(&b->count); i++)
-            for (uint32_t at = SLOT_SIZE; at < b->areas[i].used; at += TRAMPOLINE_SIZE) {
-                trampoline_read((const uint8_t *)(uintptr_t)(b->areas[i].start + at), &made_nr, &made_after);
-                if (made_nr == nr && made_after == after)
-                    return b->areas[i].start + at;
-            }
-    return 0;
-}
-
-/* The trampoline of a site; 0 when there is no room near it. */
-static uint64_t trampoline_for(uint64_t after, uint64_t nr)
-{
-    uint64_t at = trampoline_find(after, nr);
-    struct area *area;
-
-    if (at)
-        return at;
-    area = area_near(after);
-    if (!area)
-        return 0;
-    at = area->start + area->used;
-    if (make_writable(at, TRAMPOLINE_SIZE, true) < 0)
-        return 0;
-    uint8_t *p = (uint8_t *)(uintptr_t)at;
-    if (nr != NO_NUMBER) { /* mov $nr, %eax */
-        *p++ = MOV_EAX;
-        memcpy(p, &nr, 4);
-        p += 4;
-    }
-    /* lea after(%rip), %rcx */
-    int32_t rel = (int32_t)(after - ((uint64_t)(uintptr_t)p + 7));
-    memcpy(p, (const uint8_t[]){0x48, 0x8d, 0x0d}, 3);
-    memcpy(p + 3, &rel, 4);
-    p += 7;
-    /* mov slot(%rip), %r11; jmp *%r11 */
-    rel = (int32_t)(area->start - ((uint64_t)(uintptr_t)p + 7));
-    memcpy(p, (const uint8_t[]){0x4c, 0x8b, 0x1d}, 3);
-    memcpy(p + 3, &rel, 4);
-    memcpy(p + 7, (const uint8_t[]){0x41, 0xff, 0xe3}, 3);
-    make_writable(at, TRAMPOLINE_SIZE, false);
-    area->used += TRAMPOLINE_SIZE;
-    return at;
+    p = tail_count ? find_patch(pc) : NULL;
+    return p && p->tail && pc >= p->site + SYSCALL_LEN ? p->tail + (pc - p->site - SYSCALL_LEN) : pc;
 }
 
 /* Replaces len bytes of code that other threads may be running. The page is writable. */
@@ -383,22 +218,16 @@ static void replace_code(uint64_t addr, const uint8_t *code, size_t len)
         host_sync_core();
 }
 
-void direct_thread_started(void)
-{
-    atomic_fetch_add(&threads_started, 1);
-}
-
 void direct_use_slow_entry(void)
 {
     LOCK_SCOPE(&site_lock);
 
-    entry = direct_syscall_entry_slow;
-    for (struct area_block *b = &first_block; b; b = b->next)
-        for (uint32_t i = 0; i < atomic_load(&b->count); i++) {
-            make_writable(b->areas[i].start, 8, true);
-            memcpy((void *)(uintptr_t)b->areas[i].start, &entry, sizeof(entry));
-            make_writable(b->areas[i].start, 8, false);
-        }
+    direct_trampolines_enter(direct_syscall_entry_slow);
+}
+
+void direct_thread_started(void)
+{
+    atomic_fetch_add(&threads_started, 1);
 }
 
 static bool remember(uint64_t addr, size_t len, uint64_t site)
@@ -423,12 +252,12 @@ static bool write_site(uint64_t addr, const uint8_t *code, size_t len, uint64_t 
 {
     if (!remember(addr, len, site))
         return false;
-    if (make_writable(addr, len, true) < 0) {
+    if (direct_make_writable(addr, len, true) < 0) {
         patch_count--;
         return false;
     }
     replace_code(addr, code, len);
-    make_writable(addr, len, false);
+    direct_make_writable(addr, len, false);
     return true;
 }
 
@@ -449,10 +278,10 @@ static void restore_site(uint64_t site, uint64_t start, uint64_t end)
         if (p.site != site)
             continue;
         memmove(&patches[i], &patches[i + 1], (--patch_count - i) * sizeof(p));
-        if (overlaps(&p, start, end) || make_writable(p.addr, p.len, true) < 0)
+        if (overlaps(&p, start, end) || direct_make_writable(p.addr, p.len, true) < 0)
             continue;
         replace_code(p.addr, p.old, p.len);
-        make_writable(p.addr, p.len, false);
+        direct_make_writable(p.addr, p.len, false);
     }
 }
 
@@ -543,7 +372,7 @@ static bool rewrite_pad(uint64_t site, const struct region *r)
 
     if (!pad)
         return false;
-    uint64_t trampoline = trampoline_for(site + 2, NO_NUMBER);
+    uint64_t trampoline = direct_trampoline(site + 2, DIRECT_NO_NUMBER);
     if (!trampoline)
         return false;
     code[0] = JMP_REL8;
@@ -569,13 +398,102 @@ static bool rewrite_load(uint64_t site, uint64_t nr, const struct region *r)
     /* With a REX prefix before it, it would be a load of another register. */
     if (loaded != nr || (p[-1] & 0xf0) == 0x40)
         return false;
-    uint64_t trampoline = trampoline_for(site + 2, loaded);
+    uint64_t trampoline = direct_trampoline(site + 2, loaded);
     if (!trampoline)
         return false;
     code[0] = JMP_REL32;
     int32_t rel = (int32_t)(trampoline - site);
     memcpy(code + 1, &rel, 4);
     return write_site(site - 5, code, 5, site);
+}
+
+/* The length of an instruction that does the same at any address and cannot fault; 0: not one that we know.
+ */
+static size_t movable_length(const uint8_t *p)
+{
+    size_t rex = (p[0] & 0xf8) == 0x48; /* REX.W, whatever the registers */
+
+    p += rex;
+    switch (p[0]) {
+    case 0x3d: /* cmp $imm32, %rax */
+        return rex + 5;
+    case 0x83: /* cmp $imm8, reg */
+        return p[1] >= 0xf8 ? rex + 3 : 0;
+    case 0x31: /* xor, cmp, test, mov between registers */
+    case 0x39:
+    case 0x85:
+    case 0x89:
+    case 0x8b:
+        return p[1] >= 0xc0 ? rex + 2 : 0;
+    }
+    return 0;
+}
+
+/* True when some jump or call in the code around may lead to an address above start and below end. */
+static bool is_jumped_to(uint64_t start, uint64_t end, const struct region *r)
+{
+    uint64_t low = MAX(r->start, start > TAIL_SEARCH ? start - TAIL_SEARCH : 0);
+    uint64_t high = MIN(r->end, end + TAIL_SEARCH);
+
+    for (uint64_t at = low; at + 6 <= high; at++) {
+        const uint8_t *p = (const uint8_t *)(uintptr_t)at;
+        bool near = p[0] == 0xeb || (p[0] & 0xf0) == 0x70 || (p[0] & 0xfc) == 0xe0;
+        bool far = p[0] == 0xe8 || p[0] == 0xe9, conditional = p[0] == 0x0f && (p[1] & 0xf0) == 0x80;
+        uint64_t to;
+        int32_t rel;
+
+        if (!near && !far && !conditional)
+            continue;
+        memcpy(&rel, p + 1 + conditional, sizeof(rel));
+        to = near ? at + 2 + (uint64_t)(int64_t)(int8_t)p[1] : at + 5 + conditional + (uint64_t)(int64_t)rel;
+        if (to > start && to < end)
+            return true;
+    }
+    return false;
+}
+
+static bool rewrite_tail(uint64_t site, const struct region *r)
+{
+    const uint8_t *next = (const uint8_t *)(uintptr_t)(site + SYSCALL_LEN);
+    uint8_t code[PATCH_MAX];
+    uint64_t trampoline, tail;
+    size_t len = 0, n;
+
+    while (len < JMP_REL32_LEN - SYSCALL_LEN) {
+        if (site + PATCH_MAX + 8 > r->end || (n = movable_length(next + len)) == 0)
+            return false;
+        len += n;
+    }
+    if (SYSCALL_LEN + len > PATCH_MAX || is_jumped_to(site, site + SYSCALL_LEN + len, r))
+        return false;
+    trampoline = direct_trampoline_with_tail(site + SYSCALL_LEN, next, len, &tail);
+    if (!trampoline)
+        return false;
+    memset(code, INT3, sizeof(code));
+    int32_t rel = (int32_t)(trampoline - (site + JMP_REL32_LEN));
+    code[0] = JMP_REL32;
+    memcpy(code + 1, &rel, 4);
+    if (!write_site(site, code, SYSCALL_LEN + len, site))
+        return false;
+    patches[patch_count - 1].tail = tail;
+    tail_count++;
+    return true;
+}
+
+/* Counts the traps of a site that has no other way; true when it is time to try the tail, once. */
+static bool tail_is_due(uint64_t site)
+{
+    static struct {
+        uint64_t site;
+        uint32_t traps;
+    } counts[TAIL_SITES];
+    uint64_t i = site * UINT64_C(0x9e3779b97f4a7c15) >> 58;
+
+    if (counts[i].site != site) {
+        counts[i].site = site;
+        counts[i].traps = 0;
+    }
+    return ++counts[i].traps == TAIL_TRAPS;
 }
 
 void direct_site_trapped(uint64_t after, uint64_t nr)
@@ -601,8 +519,10 @@ void direct_site_trapped(uint64_t after, uint64_t nr)
         if (r.kind == CODE_FIXED)
             return;
     }
-    if (!rewrite_load(site, nr, &r))
-        rewrite_pad(site, &r);
+    if (rewrite_load(site, nr, &r) || rewrite_pad(site, &r))
+        return;
+    if (atomic_load(&threads_started) <= 1 && tail_is_due(site))
+        rewrite_tail(site, &r);
 }
 
 void direct_fork_lock(void)
