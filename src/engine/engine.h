@@ -31,6 +31,7 @@ enum x86_64_reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12,
 enum cpu_work {
     WORK_SIGNAL = 1, /* a signal may be deliverable, or the inbox holds some */
     WORK_KICK = 2,   /* look again at the process: exit, stop */
+    WORK_DIE = 4,    /* the process is to end as by SIGKILL */
 };
 
 /*

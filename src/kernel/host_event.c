@@ -34,6 +34,12 @@ static bool is_kick(const struct linux_siginfo *info)
     return info->si_signo == LINUX_SIGTRAP && info->si_code == LINUX_SI_USER && info->si_pid == 0;
 }
 
+static bool is_end(const struct linux_siginfo *info)
+{
+    return info->si_signo == LINUX_SIGSYS && info->si_code == LINUX_SI_QUEUE &&
+           info->si_value.sival_int == SIGNAL_DIE_VALUE;
+}
+
 void host_signal_upcall(struct host_context *hc, const struct linux_siginfo *info)
 {
     struct task *task = task_current();
@@ -48,7 +54,9 @@ void host_signal_upcall(struct host_context *hc, const struct linux_siginfo *inf
             crash_in_kernel(task, hc, info);
         return;
     }
-    if (!is_kick(info)) {
+    if (is_end(info)) {
+        atomic_fetch_or(&task->cpu.work, WORK_DIE);
+    } else if (!is_kick(info)) {
         uint64_t hold = signal_host_arrived(task, info);
 
         for (int sig = 1; unlikely(hold != 0); sig++, hold >>= 1)

@@ -7,7 +7,8 @@
 static void do_work(struct task *task)
 {
     do {
-        atomic_fetch_and(&task->cpu.work, 0);
+        if (atomic_fetch_and(&task->cpu.work, 0) & WORK_DIE)
+            process_exit(task, LINUX_SIGKILL);
         if (atomic_load(&task->process->exiting))
             task_exit_for_group(task);
         signal_deliver(task);

@@ -37,6 +37,8 @@ struct process;
  */
 #define SIGNAL_KICK       LINUX_SIGRTMAX
 #define SIGNAL_KICK_VALUE 0x436f7261
+/* The same among processes: it means SIGKILL, for one that has something to settle first (kernel/ending.h). */
+#define SIGNAL_DIE_VALUE 0x43646965
 
 /* rt_tgsigqueueinfo to another process: byte 16 of the union travels along, and says that one thread alone is
  * meant. */
@@ -114,6 +116,8 @@ struct task_signals {
     (SIGNALS_SYNCHRONOUS | SIGNAL_BIT(LINUX_SIGQUIT) | SIGNAL_BIT(LINUX_SIGABRT) |                           \
      SIGNAL_BIT(LINUX_SIGXCPU) | SIGNAL_BIT(LINUX_SIGXFSZ))
 
+/* What ends a process by default, unless nothing can be done about it. */
+#define SIGNALS_FATAL (~(SIGNALS_STOP | SIGNALS_DEFAULT_IGNORED | SIGNALS_UNBLOCKABLE))
 /* Values of sa_handler that are no address. */
 #define SIGNAL_DEFAULT 0
 #define SIGNAL_IGNORE  1
@@ -173,6 +177,11 @@ void signals_put(struct signals *signals);
 /* Handlers become default actions (exec, CLONE_CLEAR_SIGHAND); the host is told unless this is on the way to
  * an exec. */
 void signals_clear_handlers(struct process *process, bool tell_host);
+/*
+ * From now on, what ends the process by default comes to us first: its robust locks may lie in memory that others
+ * share, and the host knows nothing of them.
+ */
+void signals_end_here(struct process *process);
 /*
  * A fresh kernel program: tells the host the dispositions that the process begins with, and lets its signals
  * come. The caller has set task->sig.blocked and the process's actions; with inherit, they are taken from the

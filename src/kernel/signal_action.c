@@ -103,6 +103,12 @@ void signals_note_blocked(struct process *p, uint64_t set)
         }
 }
 
+void signals_end_here(struct process *p)
+{
+    if (SIGNALS_FATAL & ~__atomic_load_n(&p->signals->ever_blocked, __ATOMIC_RELAXED))
+        signals_note_blocked(p, SIGNALS_FATAL);
+}
+
 void signal_set_action(struct task *task, int sig, const struct linux_sigaction *action,
                        struct linux_sigaction *old)
 {

@@ -7,6 +7,7 @@
 #include "host/process.h"
 #include "host/signal.h"
 #include "kernel/cred.h"
+#include "kernel/ending.h"
 #include "kernel/fdtable.h"
 #include "kernel/pidfd.h"
 #include "kernel/exit.h"
@@ -120,7 +121,9 @@ long sys_kill(SYSCALL_PARAMS)
         return host <= 1 ? -LINUX_ESRCH : host_kill(-host, sig);
     }
     host = find_target(task, pid, sig);
-    return host <= 0 ? host : host_kill(host, sig);
+    if (host <= 0)
+        return host;
+    return sig == LINUX_SIGKILL ? process_end_other(host) : host_kill(host, sig);
 }
 
 /* A thread of another process: its host numbers. 0: nothing is to be sent, with success; 1: send. */

@@ -13,6 +13,14 @@ long sys_brk(SYSCALL_PARAMS)
     return (long)mm_brk(task, a0);
 }
 
+/* Memory that others may see: there may be robust locks in it. */
+static long mapped(struct task *task, long r, int prot, int flags)
+{
+    if (!host_is_error(r) && (prot & LINUX_PROT_WRITE) && (flags & LINUX_MAP_TYPE) != LINUX_MAP_PRIVATE)
+        signals_end_here(task->process);
+    return r;
+}
+
 long sys_mmap(SYSCALL_PARAMS)
 {
     int flags = (int)a3;
@@ -21,7 +29,7 @@ long sys_mmap(SYSCALL_PARAMS)
     if ((a5 & (PAGE - 1)) || ((flags & (LINUX_MAP_FIXED | LINUX_MAP_FIXED_NOREPLACE)) && (a0 & (PAGE - 1))))
         return -LINUX_EINVAL;
     if (flags & LINUX_MAP_ANONYMOUS)
-        return mm_map(task, a0, a1, (int)a2, flags, -1, 0);
+        return mapped(task, mm_map(task, a0, a1, (int)a2, flags, -1, 0), (int)a2, flags);
     file = file_get(task, (int)a4);
     if (!file)
         return -LINUX_EBADF;
@@ -33,7 +41,7 @@ long sys_mmap(SYSCALL_PARAMS)
             return r;
         fd = (int)r;
     }
-    return mm_map(task, a0, a1, (int)a2, flags, fd, (int64_t)a5);
+    return mapped(task, mm_map(task, a0, a1, (int)a2, flags, fd, (int64_t)a5), (int)a2, flags);
 }
 
 long sys_munmap(SYSCALL_PARAMS)
