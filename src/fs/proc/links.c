@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the links of a process lead: exe, cwd, root and ns. */
 #include "fs/proc/peer.h"
+#include "kernel/cred.h"
 
 const char *proc_ns_name(unsigned i)
 {
@@ -48,7 +49,7 @@ static long other_exe(struct task *task, struct proc_id id, char *buf, size_t si
 
     if (peer)
         return fmt(buf, size, "%s", peer->process.exe_path);
-    if (proc_is_hosts(task))
+    if (process_is_identity(task->process))
         return other_link(task, id, "exe", buf, size);
     r = proc_host_folder(task, id, host);
     if (r == 0)
@@ -72,7 +73,7 @@ static long other_cwd(struct task *task, struct proc_id id, char *buf, size_t si
     if (peer)
         return peer_dir_path(peer, peer->fs.cwd, buf, size) ? (long)strlen(buf) : -LINUX_ENOENT;
     r = other_link(task, id, "cwd", buf, size);
-    return r < 0 || proc_is_hosts(task) ? r : -LINUX_EACCES; /* the host's folder is not the guest's */
+    return r < 0 || process_is_identity(task->process) ? r : -LINUX_EACCES; /* the host's folder is not the guest's */
 }
 
 static long path_in_root(struct task *task, const char *full, char *buf, size_t size)

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Looking up, listing and reading /proc; see proc.h. */
 #include "fs/proc/proc.h"
+#include "kernel/cred.h"
 #include "kernel/pids.h"
 #include "supervisor/pid_table.h"
 
 bool proc_is_self(const struct task *task, struct proc_id id)
 {
     return (int)id.pid == task->process->pid;
-}
-
-bool proc_is_hosts(const struct task *task)
-{
-    const struct mount_table *mounts = task->fs->mounts;
-
-    return !task->process->pids && mounts->mounts[0]->flags & MOUNT_IDENTITY;
 }
 
 long proc_host_folder(struct task *task, struct proc_id id, char buf[PROC_HOST_SIZE])
@@ -106,7 +100,7 @@ static void owner_of(struct task *task, struct proc_id id, uint32_t *uid, uint32
     } else if (task->process->pids) {
         if (pid_table_get(task->process->pids, (int)id.pid, &slot))
             *uid = slot.euid;
-    } else if (proc_is_hosts(task) && proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
+    } else if (process_is_identity(task->process) && proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
                host_fstatat(LINUX_AT_FDCWD, host, &st, 0) == 0) {
         *uid = st.st_uid;
         *gid = st.st_gid;
@@ -405,6 +399,8 @@ static long proc_write(struct task *task, struct vfs_node *node, char *data, siz
     char host[PROC_HOST_SIZE];
     long r;
 
+    if (id.entry == PROC_MIRROR && process_is_identity(task->process))
+        return proc_mirror_write(path_below(node), data, n);
     if (id.entry < PROC_PID_FIRST || !proc_pid_files[id.entry - PROC_PID_FIRST].write)
         return -LINUX_EINVAL;
     r = proc_host_folder(task, id, host);
@@ -416,8 +412,8 @@ static long proc_open(struct task *task, struct vfs_node *node, unsigned flags, 
     struct proc_id id = proc_id_unpack(node->id);
     char host[PROC_HOST_SIZE];
 
-    if (id.entry == PROC_MIRROR && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY &&
-        !(flags & LINUX_O_PATH))
+    if (id.entry == PROC_MIRROR && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY && !(flags & LINUX_O_PATH) &&
+        !process_is_identity(task->process))
         return -LINUX_EROFS;
     if (id.entry >= PROC_PID_FIRST && proc_pid_files[id.entry - PROC_PID_FIRST].open && !(flags & LINUX_O_PATH)) {
         const struct proc_pid_file *file = &proc_pid_files[id.entry - PROC_PID_FIRST];

@@ -74,9 +74,6 @@ long proc_host_folder(struct task *task, struct proc_id id, char buf[PROC_HOST_S
 /* Whether the id means the process of the task itself. */
 bool proc_is_self(const struct task *task, struct proc_id id);
 
-/* Whether files, processes and users are the host's own (run-elf), so that what the host says of others is true for the guest. */
-bool proc_is_hosts(const struct task *task);
-
 /* Names of the namespaces, by number; NULL behind the last. */
 const char *proc_ns_name(unsigned i);
 /* proc/links.c: where the links of a process lead. */
@@ -124,5 +121,10 @@ long proc_root_generate(struct task *task, const char *name, struct text *out);
 long proc_mirror_stat(const char *path, uint32_t *mode);
 long proc_mirror_list(struct task *task, const char *path, struct text *out);
 long proc_mirror_generate(struct task *task, const char *path, struct text *out);
+/* For a program on the host's own files alone. */
+long proc_mirror_write(const char *path, const char *data, size_t n);
+
+/* proc/own.c: what a container has instead of the host's file, by its path below /proc; -ENOENT: nothing. */
+long proc_own_generate(struct task *task, const char *path, struct text *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files at the root of /proc, and the parts that are the host's as they are: sys, net. */
-#include "container/spec.h"
 #include "fs/proc/proc.h"
+#include "kernel/cred.h"
 
 /* What the host says is true for the guest, too; a file that the host does not have is not shown. */
 static const char *const root_files[] = {
@@ -37,10 +37,9 @@ long proc_root_generate(struct task *task, const char *name, struct text *out)
     char path[64];
     long r;
 
-    (void)task;
-    if (strcmp(name, "locks") == 0 || strcmp(name, "kallsyms") == 0 || strcmp(name, "iomem") == 0 ||
-        strcmp(name, "ioports") == 0)
-        return 0; /* of the host's other users, and of nobody's business */
+    r = process_is_identity(task->process) ? -LINUX_ENOENT : proc_own_generate(task, name, out);
+    if (r != -LINUX_ENOENT)
+        return r;
     fmt(path, sizeof path, "/proc/%s", name);
     r = text_host_file(out, path);
     return r == -LINUX_EACCES ? 0 : r;
@@ -72,7 +71,7 @@ long proc_mirror_stat(const char *path, uint32_t *mode)
     struct linux_kstat st;
     long r;
 
-    if (!is_mirrored(path) || strlen(path) > sizeof host - 16)
+    if (!is_mirrored(path) || strncmp(path, "sys/fs/binfmt_misc/", 19) == 0 || strlen(path) > sizeof host - 16)
         return -LINUX_ENOENT;
     host_path_of(path, host, sizeof host);
     r = host_fstatat(LINUX_AT_FDCWD, host, &st, LINUX_AT_SYMLINK_NOFOLLOW);
@@ -108,13 +107,25 @@ long proc_mirror_list(struct task *task, const char *path, struct text *out)
 
 long proc_mirror_generate(struct task *task, const char *path, struct text *out)
 {
-    const struct container_spec *spec = task->process->spec;
     char host[512];
+    long r = process_is_identity(task->process) ? -LINUX_ENOENT : proc_own_generate(task, path, out);
 
-    if (spec && strcmp(path, "sys/kernel/hostname") == 0 && *spec_string(spec, spec->hostname)) {
-        text_fmt(out, "%s\n", spec_string(spec, spec->hostname));
-        return 0;
-    }
+    if (r != -LINUX_ENOENT)
+        return r;
     host_path_of(path, host, sizeof host);
     return text_host_file(out, host);
+}
+
+long proc_mirror_write(const char *path, const char *data, size_t n)
+{
+    char host[512];
+    long fd, r;
+
+    host_path_of(path, host, sizeof host);
+    fd = host_open(host, LINUX_O_WRONLY, 0);
+    if (fd < 0)
+        return fd;
+    r = host_write((int)fd, data, n, NULL);
+    host_close((int)fd);
+    return r;
 }
