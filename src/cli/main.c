@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include "cli/cli.h"
 
-const struct verb *const verbs[] = {&verb_run,  &verb_run_elf, &verb_trace,   &verb_load,
-                                    &verb_images, &verb_rmi,   &verb_version, NULL};
+const struct verb *const verbs[] = {&verb_run,    &verb_run_elf, &verb_trace,   &verb_load,
+                                    &verb_images, &verb_rmi,     &verb_version, NULL};
 
 bool is_help(const char *arg)
 {

@@ -4,7 +4,7 @@
 
     image_archive.py make KIND FILE     an archive; the kinds are the functions of KINDS
     image_archive.py pack FOLDER FILE   an archive of a folder, called packed:latest
-    image_archive.py wrap TAR FILE NAME an image of one layer, that tar
+    image_archive.py wrap TAR FILE NAME an image of that tar, and etc/noted with an attribute
     image_archive.py show ROOT          a line for each name of a root of the store, from its index
 
 Devices and foreign owners exist in the archives alone, so nothing here needs to be root.
@@ -329,7 +329,8 @@ if __name__ == "__main__":
             out.write(pack(sys.argv[2], "packed:latest"))
     elif sys.argv[1] == "wrap":
         with open(sys.argv[2], "rb") as layer, open(sys.argv[3], "wb") as out:
-            out.write(oci([Image([layer.read()], config={"Cmd": ["bash"], "Env": [
+            noted = entry("etc/noted", data=b"noted", pax={"SCHILY.xattr.user.note": "hello"})
+            out.write(oci([Image([layer.read(), tar([noted])], config={"Cmd": ["bash"], "Env": [
                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]})], [sys.argv[4]]))
     elif sys.argv[1] == "hostile":
         print("\n".join(HOSTILE))

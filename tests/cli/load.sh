@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# test: timeout=120
+# test: timeout=300
 # Taking in images: what comes out of layers, the formats of archives, names, listing and removing.
 . "$TESTS/cli/_image.sh"
 cd "$WORK" || exit 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# test: timeout=120
+# test: timeout=300
 # Damaged and hostile archives: each is refused with status 125 and one clear sentence, leaves nothing in the store, and touches nothing
 # outside of it.
 . "$TESTS/cli/_image.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# test: timeout=120
+# test: timeout=300
 # Containers of images: what comes with Coracle, and what was loaded; how the image says to run it, what its files mean, volumes.
 . "$TESTS/cli/_image.sh"
 cd "$WORK" || exit 1

@@ -12,8 +12,18 @@ debian() { # SCRIPT
     timeout 60 "$CORACLE" run --rm debian bash -c "$1" 2>&1 </dev/null
 }
 check its-files "$(cd "$ROOT_DEBIAN" && find . -xdev -mindepth 1 -not -path './.coracle*' -not -path './dev/*' -not -path './proc/*' -not -path './sys/*' |
-    LC_ALL=C sort | md5sum)" "$(debian "cd /; find . -xdev -mindepth 1 -not -path './dev/*' -not -path './proc/*' -not -path './sys/*' | LC_ALL=C sort | md5sum")"
+    LC_ALL=C sort | md5sum)" "$(debian "cd /; find . -xdev -mindepth 1 -not -path ./etc/noted -not -path './dev/*' -not -path './proc/*' -not -path './sys/*' | LC_ALL=C sort | md5sum")"
 check python "[0, 1, 4]" "$(debian 'python3 -c "import sqlite3, subprocess; print([i * i for i in range(3)])"')"
+check attributes "['user.note'] hello
+['user.note', 'user.two'] hello noted
+['user.two']" "$(debian 'python3 -c "
+import os
+p = \"/etc/noted\"
+print(os.listxattr(p), os.getxattr(p, \"user.note\").decode())
+os.setxattr(p, \"user.two\", b\"2\")
+print(sorted(os.listxattr(p)), os.getxattr(p, \"user.note\").decode(), open(p).read())
+os.removexattr(p, \"user.note\")
+print(os.listxattr(p))"')"
 check new-user "uid=1000(joe) gid=1000(joe) groups=1000(joe)
 joe:joe
 cat: /etc/shadow: Permission denied" "$(debian 'useradd -m joe; su joe -c "id; touch ~/x; stat -c %U:%G ~/x; cat /etc/shadow"')"
