@@ -72,8 +72,8 @@ static bool load(struct peer *peer, unsigned tid)
         !peer_read(peer, peer->process.mm, &peer->mm, sizeof peer->mm) ||
         !peer_read(peer, t->fs, &peer->fs, sizeof peer->fs) || !peer_read(peer, t->cred, &peer->cred, sizeof peer->cred))
         return false;
-    peer->cred.ngroups = MIN(peer->cred.ngroups, (uint32_t)ARRAY_SIZE(peer->groups));
-    return !peer->cred.ngroups || peer_read(peer, (const char *)t->cred + sizeof peer->cred, peer->groups,
+    peer->cred.ngroups = MIN(peer->cred.ngroups, (uint32_t)PEER_GROUPS);
+    return !peer->cred.ngroups || peer_read(peer, (const char *)t->cred + sizeof peer->cred, peer->cred.groups,
                                             peer->cred.ngroups * sizeof(uint32_t));
 }
 
@@ -86,7 +86,7 @@ struct peer *peer_open(struct task *task, struct proc_id id)
 
     if (host_pid <= 0 || !runs_ours(host_pid))
         return NULL;
-    peer = kzalloc(sizeof *peer);
+    peer = kzalloc(sizeof *peer + PEER_GROUPS * sizeof(uint32_t));
     if (!peer)
         return NULL;
     fmt(path, sizeof path, "/proc/%d/mem", host_pid);

@@ -12,6 +12,8 @@
 #include "fs/proc/proc.h"
 #include "kernel/fdtable.h"
 
+#define PEER_GROUPS 64
+
 struct peer {
     int host_pid;
     int mem; /* of the host's /proc/PID */
@@ -19,8 +21,7 @@ struct peer {
     struct task task; /* only up to its pending signals */
     struct mm mm;
     struct fs_context fs;
-    struct cred cred;
-    uint32_t groups[64]; /* the first of cred.ngroups */
+    struct cred cred; /* with the first PEER_GROUPS of its groups */
 };
 
 /* The process (or thread, when id.tid is not 0); NULL when it is no process of ours, may not be read, or has ended. */

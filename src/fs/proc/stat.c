@@ -172,7 +172,7 @@ static void peer_status(const struct peer *peer, struct guest_status *s)
     struct signals *signals cleanup_free = kmalloc(sizeof *signals);
 
     s->cred = &peer->cred;
-    s->groups = peer->groups;
+    s->groups = peer->cred.groups;
     s->umask = atomic_load(&peer->fs.umask);
     s->no_new_privs = peer->process.no_new_privs;
     s->blocked = peer->task.sig.blocked;
