@@ -25,7 +25,7 @@ void launch_init(struct launch *l)
 {
     memset(l, 0, sizeof(*l));
     spec_builder_init(&l->spec, l->spec_buffer, sizeof(l->spec_buffer));
-    l->exe_fd = l->supervisor_fd = l->pids_fd = l->spec_fd = l->kernel_fd = -1;
+    l->exe_fd = l->supervisor_fd = l->lifeline_fd = l->pids_fd = l->spec_fd = l->kernel_fd = -1;
     l->trace_fds[0] = l->trace_fds[1] = -1;
     l->cwd = "/";
 }
@@ -139,6 +139,7 @@ static int make_state(struct launch *l, struct error *err)
     s->flags = EXEC_STATE_FIRST | EXEC_STATE_DUMPABLE | (l->pids_fd < 0 ? EXEC_STATE_IDENTITY_PIDS : 0);
     s->pid = l->pid;
     s->supervisor_fd = l->supervisor_fd;
+    s->lifeline_fd = l->lifeline_fd;
     s->pids_fd = l->pids_fd;
     s->spec_fd = l->spec_fd;
     s->kernel_fd = l->kernel_fd;
@@ -191,7 +192,7 @@ int launch_exec(struct launch *l, struct error *err)
     snprintf(variable, sizeof(variable), EXEC_STATE_ENV "%d", state);
     envp[0] = variable;
     memcpy(envp + 1, l->envp, n * sizeof(*envp));
-    int keep[] = {state, l->spec_fd, l->kernel_fd, l->exe_fd, l->supervisor_fd, l->pids_fd, l->trace_fds[0],
+    int keep[] = {state, l->spec_fd, l->kernel_fd, l->exe_fd, l->supervisor_fd, l->lifeline_fd, l->pids_fd, l->trace_fds[0],
                   l->trace_fds[1]};
     for (size_t i = 0; i < ARRAY_SIZE(keep); i++)
         keep_over_exec(keep[i]);

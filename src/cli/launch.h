@@ -23,7 +23,7 @@ struct launch {
     const char *trace;     /* description of the tracer (kernel/trace.h); NULL: none */
     int trace_fds[2];      /* that must survive the exec; -1: none */
     /* Set by the supervisor; run-elf has none. */
-    int pid, supervisor_fd, pids_fd;
+    int pid, supervisor_fd, lifeline_fd, pids_fd;
     /* Made by launch_prepare. */
     int spec_fd, kernel_fd;
 };

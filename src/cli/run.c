@@ -326,14 +326,14 @@ static int prepare(struct run *run, struct error *err)
 }
 
 /* In the child that becomes the first process; see supervisor/supervisor.h. */
-static void start_first(void *arg, int pid, int line, int pids_fd)
+static void start_first(void *arg, const struct supervisor_birth *birth)
 {
     struct run *run = arg;
     struct error err = {0};
     int input = run->slave;
 
+    setsid();
     if (run->slave >= 0) {
-        setsid();
         ioctl(run->slave, TIOCSCTTY, 0);
         dup2(run->slave, 1);
         dup2(run->slave, 2);
@@ -341,9 +341,10 @@ static void start_first(void *arg, int pid, int line, int pids_fd)
         input = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (input >= 0)
         dup2(input, 0);
-    run->launch.pid = pid;
-    run->launch.supervisor_fd = line;
-    run->launch.pids_fd = pids_fd;
+    run->launch.pid = birth->pid;
+    run->launch.supervisor_fd = birth->line;
+    run->launch.lifeline_fd = birth->lifeline;
+    run->launch.pids_fd = birth->pids_fd;
     launch_exec(&run->launch, &err);
     dprintf(2, "coracle: %s\n", err.text);
     _exit(STATUS_OURS);

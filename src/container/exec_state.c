@@ -12,7 +12,7 @@ void exec_builder_init(struct exec_builder *b, void *buf, size_t capacity)
     s->magic = EXEC_STATE_MAGIC;
     s->version = EXEC_STATE_VERSION;
     s->size = ALIGN_UP((uint32_t)sizeof *s, 8u);
-    s->supervisor_fd = s->pids_fd = s->spec_fd = s->kernel_fd = s->exe_fd = -1;
+    s->supervisor_fd = s->lifeline_fd = s->pids_fd = s->spec_fd = s->kernel_fd = s->exe_fd = -1;
 }
 
 void *exec_builder_section(struct exec_builder *b, struct exec_state_range *range, const void *data, size_t len)

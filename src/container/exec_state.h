@@ -53,7 +53,8 @@ struct exec_state {
     int32_t ppid;
 
     /* Host descriptors; -1: none. */
-    int32_t supervisor_fd; /* the process's own line to the supervisor */
+    int32_t supervisor_fd; /* the line to the supervisor (supervisor/protocol.h) */
+    int32_t lifeline_fd;   /* which kills the process when the supervisor ends */
     int32_t pids_fd;       /* the table of pids, to be mapped read-only */
     int32_t spec_fd;       /* the container's spec, to be mapped read-only */
     int32_t kernel_fd;     /* the kernel program, O_PATH */

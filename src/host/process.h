@@ -83,5 +83,13 @@ long host_unshare_files(void);
 
 /* Wakes sleepers of a word that processes may share. */
 long host_wake_word_shared(void *word, int n);
+/* Sleeps while the word, which need not be writable, has that value; may return early. */
+long host_wait_word_shared(const _Atomic uint32_t *word, uint32_t value);
+
+/*
+ * A new descriptor for a pipe whose read end `pipe` is, by which the host kills this process, even a stopped one, when the last write end is
+ * closed. -EPIPE when it is closed already. The descriptor survives exec, but a child of fork needs one of its own.
+ */
+long host_lifeline(int pipe);
 
 #endif

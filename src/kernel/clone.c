@@ -120,7 +120,7 @@ static void copy_child(struct task *task, struct start *s)
     signals_forget(task);
     atomic_store(&task->cpu.work, 0);
     task->robust_list = task->robust_list_len = 0;
-    supervisor_adopt(p, &s->number);
+    supervisor_adopt(p, &s->number, false);
     if (s->flags & LINUX_CLONE_CLEAR_SIGHAND)
         signals_clear_handlers(p, true);
     fork_child_hooks(task);
@@ -156,15 +156,14 @@ static void child_main(void *arg)
     struct task *task = s.task;
 
     task->host_tid = host_gettid();
+    task->tid = s.number.pid ? s.number.pid : task->host_tid;
     if (!(s.flags & LINUX_CLONE_THREAD)) {
         task->process->host_pid = task->host_tid;
-        supervisor_adopt(task->process, &s.number);
+        task->process->pid = task->tid;
+        supervisor_adopt(task->process, &s.number, s.flags & LINUX_CLONE_FILES);
         if (s.flags & LINUX_CLONE_CLEAR_SIGHAND)
             signals_clear_handlers(task->process, true);
     }
-    task->tid = s.number.pid ? s.number.pid : task->host_tid;
-    if (!(s.flags & LINUX_CLONE_THREAD))
-        task->process->pid = task->tid;
     child_begin(task, &s);
     task_run(task);
 }
@@ -346,7 +345,6 @@ static struct task *in_place_new(struct task *task, const struct clone_request *
     p->ppid = old->pid;
     p->in_place = true;
     p->child_subreaper = false;
-    p->supervisor_fd = -1;
     p->exec_scratch = NULL;
     p->signals = r->flags & LINUX_CLONE_SIGHAND ? old->signals : signals_copy(old->signals);
     if (!p->signals)
@@ -426,8 +424,7 @@ long task_clone(struct task *task, const struct clone_request *r)
 
     if (result < 0)
         return result;
-    result = thread ? supervisor_reserve_thread(task->process, &s.number)
-                    : supervisor_reserve_process(task->process, &s.number);
+    result = supervisor_reserve(task->process, &s.number);
     if (result < 0)
         return result;
     host_signal_mask(LINUX_SIG_BLOCK, async_signals(), &mask);

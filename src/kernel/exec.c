@@ -9,6 +9,7 @@
 #include "kernel/elf.h"
 #include "kernel/exit.h"
 #include "kernel/fdtable.h"
+#include "kernel/supervisor_client.h"
 #include "kernel/task.h"
 #include "kernel/user.h"
 #include "kernel/process_fs.h"
@@ -366,6 +367,7 @@ long task_exec(struct task *task, int dirfd, const char *path, uint64_t argv, ui
     /* From here on there is no way back: the old program is going. */
     host_signal_mask(LINUX_SIG_BLOCK, ~UINT64_C(0), NULL);
     task_release_user(task);
+    supervisor_exec(p);
     r = exec_state_save(task, plan);
     if (r >= 0) {
         fmt(entry, 64, EXEC_STATE_ENV "%d", (int)r);

@@ -148,6 +148,7 @@ static void save_process(struct task *task, const struct exec_plan *plan, struct
     s->pid = p->pid;
     s->ppid = p->ppid;
     s->supervisor_fd = p->supervisor_fd;
+    s->lifeline_fd = p->lifeline_fd;
     s->pids_fd = p->pids_fd;
     s->spec_fd = p->spec_fd;
     s->kernel_fd = p->kernel_fd;
@@ -214,6 +215,7 @@ long exec_state_save(struct task *task, const struct exec_plan *plan)
     save_files(task, &b);
     fdtable_inherit(task->files, true);
     keep(s->supervisor_fd);
+    keep(s->lifeline_fd);
     keep(s->pids_fd);
     keep(s->spec_fd);
     keep(s->kernel_fd);
@@ -356,7 +358,7 @@ static struct process *process_new(struct task *task)
     p->host_pid = host_getpid();
     p->pid = p->host_pid;
     fs_announce(p);
-    p->supervisor_fd = p->kernel_fd = p->spec_fd = p->pids_fd = -1;
+    p->supervisor_fd = p->lifeline_fd = p->kernel_fd = p->spec_fd = p->pids_fd = -1;
     p->dumpable = true;
     p->rlimits[LINUX_RLIMIT_NOFILE].rlim_cur = UINT64_MAX;
     p->mm = mm_new();
@@ -411,10 +413,12 @@ static int restore_process(struct task *task, const struct exec_state *s)
     long r;
 
     p->supervisor_fd = s->supervisor_fd;
+    p->lifeline_fd = s->lifeline_fd;
     p->pids_fd = s->pids_fd;
     p->spec_fd = s->spec_fd;
     p->kernel_fd = s->kernel_fd;
     protect(p->supervisor_fd);
+    protect(p->lifeline_fd);
     protect(p->kernel_fd);
     protect(s->exe_fd);
     r = map_shared(p->pids_fd, (const void **)&p->pids);
@@ -457,7 +461,7 @@ static int invent_state(struct task *task, struct boot *boot, struct exec_state 
     boot->argc--;
     boot->argv++;
     s->flags = EXEC_STATE_IDENTITY_PIDS | EXEC_STATE_FIRST | EXEC_STATE_DUMPABLE;
-    s->supervisor_fd = s->pids_fd = s->spec_fd = -1;
+    s->supervisor_fd = s->lifeline_fd = s->pids_fd = s->spec_fd = -1;
     s->kernel_fd = (int)host_open("/proc/self/exe", LINUX_O_PATH, 0);
     s->uid = s->suid = s->euid = s->fsuid = (uint32_t)boot->host_auxv[LINUX_AT_UID];
     s->gid = s->sgid = s->egid = s->fsgid = (uint32_t)boot->host_auxv[LINUX_AT_GID];
@@ -548,6 +552,9 @@ int exec_state_restore(struct task *task, struct boot *boot)
         s = state_read(boot->state_fd, &room, &error);
         if (s) {
             error = restore_all(task, boot, s);
+            supervisor_restore(p);
+            if (s->flags & (EXEC_STATE_FIRST | EXEC_STATE_SECURE))
+                supervisor_cred_changed(task);
             if (error == 0) {
                 if (s->exe_fd >= 0)
                     p->exe = file_new(&file_host_ops, s->exe_fd, LINUX_O_RDONLY, NULL);
@@ -560,8 +567,6 @@ int exec_state_restore(struct task *task, struct boot *boot)
         }
         host_close(boot->state_fd);
     }
-    if (error == 0)
-        error = (int)supervisor_line_start(p);
     return error;
 }
 

@@ -45,7 +45,7 @@ void fork_unlock_parent(struct task *task, bool locked)
 void fork_unlock_child(struct task *task, bool locked)
 {
     fork_unlock_parent(task, locked);
-    /* Whoever held it talked to the parent's supervisor line. */
+    /* Whoever held it waits for an answer to the parent. */
     task->process->supervisor_lock = (struct lock){0};
 }
 

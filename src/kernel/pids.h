@@ -12,16 +12,19 @@
 
 struct task;
 struct process;
+struct pid_slot;
 
 /* The host's number of a guest process or thread, or -ESRCH. */
-int pids_to_host(const struct process *process, int pid);
+int pids_to_host(struct process *process, int pid);
 /* The guest's number of a host process or thread; 0 when it is outside the container. */
-int pids_to_guest(const struct process *process, int host_pid);
+int pids_to_guest(struct process *process, int host_pid);
+/* Only with a table: what it says of a guest's number. False when that is free. */
+bool pids_get(struct process *process, int pid, struct pid_slot *slot);
 
 /* True when a guest process or thread has that number. */
-bool pids_exist(const struct process *process, int pid);
+bool pids_exist(struct process *process, int pid);
 
 /* For getppid: the guest's number of the host parent. */
-int pids_parent(const struct process *process);
+int pids_parent(struct process *process);
 
 #endif

@@ -1,58 +1,139 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests to the supervisor; see supervisor_client.h. */
 #include "kernel/supervisor_client.h"
-#include "host/host.h"
+#include "host/process.h"
+#include "host/signal.h"
+#include "host/socket.h"
 #include "kernel/task.h"
+#include "supervisor/pid_table.h"
+#include "supervisor/protocol.h"
 
-long supervisor_reserve_process(struct process *process, struct reservation *r)
+#define BLOCK_MAX 16
+
+/* Without a supervisor there is no container any more. */
+static noreturn_fn void die(void)
 {
-    *r = (struct reservation){.line = -1};
-    if (!process->pids)
+    host_kill(host_getpid(), LINUX_SIGKILL);
+    host_exit_group(128 + LINUX_SIGKILL);
+}
+
+static void tell(struct process *p, struct request *r)
+{
+    long n;
+
+    r->version = SUPERVISOR_PROTOCOL;
+    do
+        n = host_sendto(p->supervisor_fd, r, sizeof *r, LINUX_MSG_NOSIGNAL, NULL, 0, NULL);
+    while (n == -LINUX_EINTR);
+    if (n < 0)
+        die();
+}
+
+/* process.supervisor_lock is held: one answer is waited for at a time. */
+static int64_t ask(struct process *p, struct request *r)
+{
+    const struct pid_slot *slot = &p->pids->slots[p->pid];
+    uint32_t seen;
+
+    if (++p->supervisor_serial == 0)
+        p->supervisor_serial = 1;
+    r->serial = p->supervisor_serial;
+    tell(p, r);
+    while ((seen = atomic_load_explicit(&slot->answered, memory_order_acquire)) != r->serial)
+        host_wait_word_shared(&slot->answered, seen);
+    return atomic_load_explicit(&slot->answer, memory_order_relaxed);
+}
+
+long supervisor_reserve(struct process *p, struct reservation *r)
+{
+    *r = (struct reservation){0};
+    if (!p->pids)
         return 0;
-    return -LINUX_EAGAIN;
-}
+    LOCK_SCOPE(&p->supervisor_lock);
+    if (p->reserved_count == 0) {
+        struct request request = {.type = REQUEST_RESERVE, .number = p->reserve_size ? p->reserve_size : 1};
+        int64_t answer = ask(p, &request);
 
-long supervisor_reserve_thread(struct process *process, struct reservation *r)
-{
-    *r = (struct reservation){.line = -1};
-    if (!process->pids)
-        return 0;
-    return -LINUX_EAGAIN;
-}
-
-void supervisor_commit(struct process *process, struct reservation *r, bool thread, long host)
-{
-    if (!process->pids)
-        return;
-}
-
-void supervisor_adopt(struct process *process, struct reservation *r)
-{
-    if (!process->pids)
-        return;
-}
-
-void supervisor_reaped(struct process *process, int pid)
-{
-    if (!process->pids)
-        return;
-}
-
-void supervisor_thread_ended(struct process *process, int tid)
-{
-    if (!process->pids)
-        return;
-}
-
-long supervisor_line_start(struct process *process)
-{
-    if (process->supervisor_fd < 0)
-        return 0;
+        if (answer < 0)
+            return (long)answer;
+        p->reserved_next = (int)(answer >> 16);
+        p->reserved_count = (int)(answer & 0xffff);
+        p->reserve_size = MIN(request.number * 4, BLOCK_MAX);
+    }
+    r->pid = p->reserved_next++;
+    p->reserved_count--;
     return 0;
+}
+
+void supervisor_commit(struct process *p, struct reservation *r, bool thread, long host)
+{
+    struct request request = {.type = REQUEST_RELEASE, .number = r->pid, .host = (int)host};
+
+    if (!p->pids)
+        return;
+    if (host > 0)
+        request.type = thread ? REQUEST_THREAD : REQUEST_CHILD;
+    tell(p, &request);
+}
+
+void supervisor_adopt(struct process *p, struct reservation *r, bool shares_files)
+{
+    struct request request = {.type = REQUEST_HELLO, .number = r->pid};
+    long lifeline;
+
+    if (!p->pids)
+        return;
+    p->reserved_count = p->reserve_size = 0;
+    p->supervisor_serial = 0;
+    lifeline = host_lifeline(p->lifeline_fd);
+    if (lifeline < 0)
+        die();
+    if (!shares_files)
+        host_close(p->lifeline_fd);
+    p->lifeline_fd = (int)lifeline;
+    tell(p, &request);
+}
+
+void supervisor_exec(struct process *p)
+{
+    struct request request = {.type = REQUEST_EXEC};
+
+    if (!p->pids || !p->reserve_size)
+        return;
+    tell(p, &request);
+    p->reserved_count = p->reserve_size = 0;
+}
+
+void supervisor_restore(struct process *p)
+{
+    if (p->pids)
+        p->supervisor_serial = atomic_load(&p->pids->slots[p->pid].answered);
+}
+
+void supervisor_thread_ended(struct process *p, int tid)
+{
+    struct request request = {.type = REQUEST_RELEASE, .number = tid};
+
+    /* The process's own number is not the first thread's to give up. */
+    if (p->pids && tid != p->pid)
+        tell(p, &request);
 }
 
 void supervisor_cred_changed(struct task *task)
 {
-    if (!task->process->pids)
+    const struct cred *c = task->cred;
+    struct request request = {.type = REQUEST_CRED, .a = c->uid, .b = c->euid, .c = c->suid};
+
+    if (task->process->pids)
+        tell(task->process, &request);
+}
+
+void supervisor_sync(struct process *p)
+{
+    struct request request = {.type = REQUEST_SYNC};
+
+    if (!p->pids)
         return;
+    LOCK_SCOPE(&p->supervisor_lock);
+    ask(p, &request);
 }

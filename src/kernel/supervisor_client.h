@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a guest process asks of the supervisor. Without one (identity numbers) everything here answers at once. */
+/*
+ * What a guest process asks of the supervisor (supervisor/protocol.h). Without one (identity numbers) everything here answers at once.
+ *
+ * The numbers of children and threads are fetched in small blocks, so that most forks ask nobody.
+ */
 #ifndef CORACLE_SUPERVISOR_CLIENT_H
 #define CORACLE_SUPERVISOR_CLIENT_H
 
@@ -8,24 +12,28 @@
 struct process;
 struct task;
 
-/* A number for a process or thread to be made, and (for a process) its line to the supervisor. pid 0: as the host numbers it. */
+/* A number for a process or thread to be made. pid 0: as the host numbers it. */
 struct reservation {
     int pid;
-    int line;
 };
 
-must_check long supervisor_reserve_process(struct process *process, struct reservation *r);
-must_check long supervisor_reserve_thread(struct process *process, struct reservation *r);
+must_check long supervisor_reserve(struct process *process, struct reservation *r);
 /* In the parent, after the clone: host is the child's host number, or the error (the number is given back). */
 void supervisor_commit(struct process *process, struct reservation *r, bool thread, long host);
-/* In a new process: its own line takes the place of the parent's. */
-void supervisor_adopt(struct process *process, struct reservation *r);
-/* In a fresh program: the supervisor's end takes this process with it from now on. */
-long supervisor_line_start(struct process *process);
+/*
+ * In a new process, which has its number already: says so, and is bound to the supervisor's life from now on. shares_files: the parent's host
+ * descriptors are ours, too.
+ */
+void supervisor_adopt(struct process *process, struct reservation *r, bool shares_files);
+/* Before an exec that can no longer fail: threads and reserved numbers are given up. */
+void supervisor_exec(struct process *process);
+/* In a fresh program. */
+void supervisor_restore(struct process *process);
 /* The task's user IDs are others now: kill(2) of other processes asks for them. */
 void supervisor_cred_changed(struct task *task);
-/* A child was waited for, a thread has ended: its number is free. */
-void supervisor_reaped(struct process *process, int pid);
+/* A thread ends: its number is free. */
 void supervisor_thread_ended(struct process *process, int tid);
+/* Returns when the supervisor has taken in all that was said to it before, by anybody. */
+void supervisor_sync(struct process *process);
 
 #endif

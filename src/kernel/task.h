@@ -72,9 +72,12 @@ struct process {
     char comm[16];
     uint32_t personality;
     bool dumpable, no_new_privs, child_subreaper;
-    bool debug;        /* crash reports are wanted */
-    int supervisor_fd; /* our line to the supervisor; -1: none */
-    struct lock supervisor_lock;
+    bool debug;                /* crash reports are wanted */
+    int supervisor_fd;         /* the container's line to the supervisor; -1: none */
+    int lifeline_fd;           /* by which the supervisor's end is ours; -1: none */
+    struct lock supervisor_lock; /* guards the next two lines; held while an answer is waited for */
+    uint32_t supervisor_serial;
+    int reserved_next, reserved_count, reserve_size; /* numbers for children and threads to be */
     const struct container_spec *spec; /* mapped read-only, for the life of the container */
     struct tracer *tracer;             /* NULL: system calls are not traced */
     const struct pid_table *pids;      /* the container's numbers; NULL: guest numbers are the host's */

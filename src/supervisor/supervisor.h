@@ -23,20 +23,30 @@ struct supervisor_message {
     int32_t value;
 };
 
+/* What the first process is born with, to be handed on to the kernel program (container/exec_state.h). */
+struct supervisor_birth {
+    int pid;      /* in the container */
+    int line;     /* for requests (supervisor/protocol.h) */
+    int lifeline; /* armed already: the supervisor's end is the end of this process */
+    int pids_fd;  /* the table of pids, to be mapped read-only */
+};
+
 struct supervisor_config {
     const struct container_spec *spec;
     int client_fd;      /* -1: nobody listens */
     bool die_with_client; /* when the client goes, the container is killed */
-    bool identity_pids;
     /*
-     * Called in the child that becomes the first process (guest pid `pid`), which has `line` to the supervisor and pids_fd, the table of pids;
-     * all signal dispositions are the default, none is blocked. Does not return: ends with _exit when it fails.
+     * Called in the child that becomes the first process; all signal dispositions are the default, none is blocked.
+     * Does not return: ends with _exit when it fails.
      */
-    void (*start)(void *arg, int pid, int line, int pids_fd);
+    void (*start)(void *arg, const struct supervisor_birth *birth);
     void *arg;
 };
 
-/* Runs the container to its end; returns the first process's wait status, or a negative errno when it could not be started. */
+/*
+ * Runs the container to its end: when the first process ends, all others are killed and waited for. Returns the first process's wait status,
+ * or a negative errno when it could not be started.
+ */
 int supervisor_main(const struct supervisor_config *config);
 
 #endif

@@ -68,7 +68,7 @@ static int find_target(struct task *task, int pid, int sig)
 
     if (!pids || pid == task->process->pid)
         return unstoppable(task, pid, sig) ? 0 : pids_to_host(task->process, pid);
-    if (!pid_table_get(pids, pid, &slot))
+    if (!pids_get(task->process, pid, &slot) || (slot.flags & PID_GROUP))
         return -LINUX_ESRCH;
     if (!may_signal(task, &slot))
         return -LINUX_EPERM;
@@ -137,7 +137,7 @@ static long find_thread(struct task *task, int tgid, int tid, int sig, int *host
         *host_tid = tid;
         return 1;
     }
-    if (!pid_table_get(p->pids, tid, &slot) || (tgid && slot.tgid != tgid))
+    if (!pids_get(p, tid, &slot) || (tgid && slot.tgid != tgid))
         return -LINUX_ESRCH;
     if (!may_signal(task, &slot))
         return -LINUX_EPERM;
@@ -262,7 +262,7 @@ long sys_pidfd_open(SYSCALL_PARAMS)
     if (host < 0)
         return host;
     if (task->process->pids && pid != task->process->pid && pid_table_get(task->process->pids, pid, &slot) &&
-        !(slot.flags & PID_LEADER))
+        !(slot.flags & (PID_LEADER | PID_GROUP)))
         return -LINUX_EINVAL;
     fd = host_pidfd_open(host, (unsigned)a1);
     if (fd < 0)

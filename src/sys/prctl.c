@@ -153,7 +153,8 @@ long sys_prctl(SYSCALL_PARAMS)
         return a1 || a2 || a3 || a4 ? -LINUX_EINVAL : p->no_new_privs;
     case LINUX_PR_SET_CHILD_SUBREAPER:
         p->child_subreaper = a1 != 0;
-        return host_prctl(option, a1, 0, 0, 0);
+        /* Orphans come to a container's first process whatever it says. */
+        return p->pids && p->pid == 1 ? 0 : host_prctl(option, a1, 0, 0, 0);
     case LINUX_PR_GET_CHILD_SUBREAPER: {
         int on = p->child_subreaper;
         return user_write(task, a1, &on, sizeof on);

@@ -6,7 +6,6 @@
 #include "host/process.h"
 #include "kernel/fdtable.h"
 #include "kernel/pids.h"
-#include "kernel/supervisor_client.h"
 #include "kernel/user.h"
 
 #define WAIT4_OPTIONS                                                                                         \
@@ -41,9 +40,6 @@ long sys_wait4(SYSCALL_PARAMS)
     if (host <= 0)
         return restartable(host);
     int guest = pids_to_guest(task->process, (int)host);
-    /* Stopped (0x7f) and continued (0xffff) children keep their number. */
-    if ((status & 0xff) != 0x7f && status != 0xffff)
-        supervisor_reaped(task->process, guest);
     if (a1 && user_write(task, a1, &status, sizeof status) < 0)
         return -LINUX_EFAULT;
     if (a3 && user_write(task, a3, &usage, sizeof usage) < 0)
@@ -96,12 +92,8 @@ long sys_waitid(SYSCALL_PARAMS)
     long r = host_waitid(type, id, &info, options, &usage, task_stop(task));
     if (r < 0)
         return restartable(r);
-    if (info.si_signo) {
+    if (info.si_signo)
         info.pid = pids_to_guest(task->process, info.pid);
-        if (!(options & LINUX_WNOWAIT) && info.si_code != LINUX_CLD_STOPPED && info.si_code != LINUX_CLD_CONTINUED &&
-            info.si_code != LINUX_CLD_TRAPPED)
-            supervisor_reaped(task->process, info.pid);
-    }
     if (a4 && info.si_signo && user_write(task, a4, &usage, sizeof usage) < 0)
         return -LINUX_EFAULT;
     /* The kernel writes these fields one by one, and leaves the rest of the structure alone. */

@@ -315,7 +315,7 @@ static long list_processes(struct task *task, struct text *out)
         return list_host_numbers(task, "/proc", (struct proc_id){0}, out);
     for (int pid = 1; pid < PID_TABLE_SLOTS; pid++)
         if (atomic_load_explicit(&pids->slots[pid].host, memory_order_relaxed) &&
-            pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER && !(slot.flags & PID_RESERVED))
+            pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER)
             list_number(out, (struct proc_id){.entry = PROC_PID, .pid = (unsigned)pid});
     return 0;
 }
