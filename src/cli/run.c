@@ -350,6 +350,18 @@ static void start_first(void *arg, const struct supervisor_birth *birth)
     _exit(STATUS_OURS);
 }
 
+/* In the supervisor, when the first process has its own of them. */
+static void close_guests(void *arg)
+{
+    struct run *run = arg;
+
+    if (run->slave >= 0)
+        close(run->slave);
+    for (int i = 0; i < 2; i++)
+        if (run->o->trace && run->o->trace_fds[i] > 2)
+            close(run->o->trace_fds[i]);
+}
+
 static void supervise(struct run *run, int control)
 {
     struct supervisor_config config = {
@@ -357,6 +369,7 @@ static void supervise(struct run *run, int control)
         .client_fd = control,
         .die_with_client = !run->o->detach,
         .start = start_first,
+        .started = close_guests,
         .arg = run,
     };
 

@@ -86,27 +86,18 @@ static noreturn_fn void become_first(struct supervisor *s, const struct first *f
 }
 
 /* What the first process was given is not ours to hold: readers of its pipes would not see their ends. */
-static void let_go(struct supervisor *s)
+static void let_go(struct supervisor *s, const struct first *first)
 {
-    const int keep[] = {s->line, s->lifeline, s->client, s->epoll, s->pids.fd};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    unsigned low = 3;
 
     for (int fd = 0; null >= 0 && fd < 3; fd++)
         dup2(null, fd);
-    for (;;) {
-        unsigned next = UINT32_MAX;
-
-        for (size_t i = 0; i < ARRAY_SIZE(keep); i++)
-            if (keep[i] >= (int)low && (unsigned)keep[i] < next)
-                next = (unsigned)keep[i];
-        if (next == UINT32_MAX)
-            break;
-        if (next > low)
-            syscall(SYS_close_range, low, next - 1, 0);
-        low = next + 1;
-    }
-    syscall(SYS_close_range, low, UINT32_MAX, 0);
+    if (null >= 3)
+        close(null);
+    close(first->line);
+    close(first->lifeline);
+    if (s->config->started)
+        s->config->started(s->config->arg);
 }
 
 static void client_event(struct supervisor *s)
@@ -200,7 +191,7 @@ int supervisor_main(const struct supervisor_config *config)
         return -errno;
     if (first.host == 0)
         become_first(&s, &first, &before, &limit);
-    let_go(&s);
+    let_go(&s, &first);
     signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
     start_of(&s, first.host);
     r = watch(&s, s.line, EVENT_LINE);

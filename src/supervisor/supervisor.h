@@ -40,6 +40,8 @@ struct supervisor_config {
      * Does not return: ends with _exit when it fails.
      */
     void (*start)(void *arg, const struct supervisor_birth *birth);
+    /* Called in the supervisor after that: closes what only the first process shall hold. May be NULL. */
+    void (*started)(void *arg);
     void *arg;
 };
 

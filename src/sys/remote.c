@@ -16,12 +16,12 @@
 /* The host's number of a process whose memory the caller may touch, or -ESRCH, -EPERM. */
 static int reachable(struct task *task, int pid)
 {
-    const struct process *p = task->process;
+    struct process *p = task->process;
     const struct cred *c = task->cred;
     struct pid_slot slot;
 
     if (p->pids && pid != p->pid && pid != task->tid) {
-        if (!pid_table_get(p->pids, pid, &slot) || (slot.flags & PID_DEAD))
+        if (!pids_get(p, pid, &slot) || (slot.flags & (PID_DEAD | PID_GROUP)))
             return -LINUX_ESRCH;
         if (slot.tgid != p->pid && !capable(task, LINUX_CAP_SYS_PTRACE) &&
             (slot.uid != c->uid || slot.euid != c->uid || slot.suid != c->uid))

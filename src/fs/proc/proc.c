@@ -33,8 +33,8 @@ static bool process_exists(struct task *task, struct proc_id id)
     struct linux_kstat st;
     struct pid_slot slot;
 
-    if (task->process->pids && (!pid_table_get(task->process->pids, (int)(id.tid ? id.tid : id.pid), &slot) ||
-                                slot.flags & PID_RESERVED || (id.tid && slot.tgid != (int)id.pid)))
+    if (task->process->pids && (!pids_get(task->process, (int)(id.tid ? id.tid : id.pid), &slot) ||
+                                slot.flags & PID_GROUP || (id.tid && slot.tgid != (int)id.pid)))
         return false;
     return proc_host_folder(task, id, host) == 0 && host_fstatat(LINUX_AT_FDCWD, host, &st, 0) == 0;
 }
@@ -313,7 +313,7 @@ static long list_processes(struct task *task, struct text *out)
 
     if (!pids)
         return list_host_numbers(task, "/proc", (struct proc_id){0}, out);
-    for (int pid = 1; pid < PID_TABLE_SLOTS; pid++)
+    for (int pid = 1, last = atomic_load(&pids->last); pid <= last; pid++)
         if (atomic_load_explicit(&pids->slots[pid].host, memory_order_relaxed) &&
             pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER)
             list_number(out, (struct proc_id){.entry = PROC_PID, .pid = (unsigned)pid});
