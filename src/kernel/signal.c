@@ -50,7 +50,10 @@ static void info_to_guest(struct task *task, struct linux_siginfo *info)
     bool by_host = info->si_code == LINUX_SI_USER || info->si_code == LINUX_SI_TKILL ||
                    info->si_code == LINUX_SI_MESGQ || (info->si_signo == LINUX_SIGCHLD && info->si_code > 0);
 
-    if (by_host && info->si_pid)
+    /* What a guest sent by the queue bears the host's number for the way (sys/kill.c). */
+    bool by_guest = info->si_code < 0 && info->si_code != LINUX_SI_TIMER && info->si_code != LINUX_SI_SIGIO;
+
+    if ((by_host || by_guest) && info->si_pid)
         info->si_pid = pids_to_guest(p, info->si_pid);
     /* The host knows one user for all of the container; a child is most often its parent's. */
     if (by_host && !process_is_identity(p) && info->si_uid == p->spec->host_uid)

@@ -251,7 +251,6 @@ long sys_rt_tgsigqueueinfo(SYSCALL_PARAMS)
 
 long sys_pidfd_open(SYSCALL_PARAMS)
 {
-    struct pid_slot slot;
     struct file *file;
     int pid = (int)a0, host;
     long fd;
@@ -261,9 +260,6 @@ long sys_pidfd_open(SYSCALL_PARAMS)
     host = pids_to_host(task->process, pid);
     if (host < 0)
         return host;
-    if (task->process->pids && pid != task->process->pid && pid_table_get(task->process->pids, pid, &slot) &&
-        !(slot.flags & (PID_LEADER | PID_GROUP)))
-        return -LINUX_EINVAL;
     fd = host_pidfd_open(host, (unsigned)a1);
     if (fd < 0)
         return fd;
