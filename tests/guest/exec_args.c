@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=20 */
+/* test: modes=run-elf,run links=static,dynamic,static-pie timeout=20 */
 /* What execve hands over: arguments, environment, limits on both, and what survives in the new image. */
 #include "check.h"
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=10 also=filter */
+/* test: modes=run-elf,run links=static,dynamic timeout=10 also=filter */
 /* fork, vfork, clone and clone3: who shares what, and what the parent sees. */
 #include "check.h"
 #include <fcntl.h>

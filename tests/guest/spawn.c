@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=10 */
+/* test: modes=run-elf,run links=static,dynamic timeout=10 */
 /* posix_spawn and vfork followed by exec: file actions, attributes, and errors that come back to the parent.
  */
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=20 */
+/* test: modes=run-elf,run links=static,dynamic timeout=20 */
 /* Threads against the process: exec, exit and fork from a thread, and raw threads with their tid words. */
 #include "check.h"
 #include <dirent.h>

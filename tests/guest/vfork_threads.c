@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=10 */
+/* test: modes=run-elf,run links=static,dynamic timeout=10 */
 /* What other threads of the parent close, open and change while a vfork child runs belongs to the parent alone. */
 #include "check.h"
 #include <fcntl.h>
