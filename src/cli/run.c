@@ -379,12 +379,11 @@ static void supervise(struct run *run, int control)
     int status = supervisor_main(&config);
     queues_remove(config.spec);
     remove_tree(run->runtime);
+    remove_tree(run->scratch);
     image_release(&run->image);
     struct supervisor_message message = {SUPERVISOR_ENDED, status < 0 ? STATUS_OURS << 8 : status};
     send(control, &message, sizeof(message), MSG_NOSIGNAL);
     close(control);
-    /* What lies on a disk may take its time: nobody waits for that. */
-    remove_tree(run->scratch);
     parts_sweep();
     _exit(0);
 }
