@@ -12,6 +12,7 @@
 #include "kernel/pids.h"
 #include "kernel/supervisor_client.h"
 #include "kernel/task.h"
+#include "kernel/trace.h"
 #include "kernel/process_fs.h"
 #include "kernel/user.h"
 
@@ -107,6 +108,8 @@ static void copy_child(struct task *task, struct start *s)
     p->in_place = false;
     p->child_subreaper = false;
     p->exiting = 0;
+    if (p->tracer && !trace_follows(p->tracer))
+        p->tracer = NULL;
     list_for_each_entry_safe(other, next, &p->tasks, in_process)
         if (other != task) {
             list_remove(&other->in_process);
@@ -344,6 +347,8 @@ static struct task *in_place_new(struct task *task, const struct clone_request *
     p->exiting = 0;
     p->ppid = old->pid;
     p->in_place = true;
+    if (p->tracer && !trace_follows(p->tracer))
+        p->tracer = NULL;
     p->child_subreaper = false;
     p->exec_scratch = NULL;
     p->signals = r->flags & LINUX_CLONE_SIGHAND ? old->signals : signals_copy(old->signals);

@@ -267,6 +267,9 @@ void trace_put_arg(struct task *task, struct trace_line *line, enum abi_arg type
         break;
     case ABI_ARG_OPEN_FLAGS:
         value = abi_open_flags_to_canonical(task->cpu.arch, (uint32_t)value);
+        /* Reading alone has no bit of its own. */
+        if (value && !(value & LINUX_O_ACCMODE) && !(value & LINUX_O_PATH))
+            trace_put(line, "O_RDONLY|");
         FLAGS(open_flags, "O_RDONLY");
         break;
     case ABI_ARG_PROT:
