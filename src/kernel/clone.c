@@ -16,11 +16,12 @@
 #include "kernel/process_fs.h"
 #include "kernel/user.h"
 
-#define NAMESPACES                                                                                            \
-    (LINUX_CLONE_NEWNS | LINUX_CLONE_NEWCGROUP | LINUX_CLONE_NEWUTS | LINUX_CLONE_NEWIPC | LINUX_CLONE_NEWUSER |  \
-     LINUX_CLONE_NEWPID | LINUX_CLONE_NEWNET | LINUX_CLONE_NEWTIME)
+#define NAMESPACES                                                                                           \
+    (LINUX_CLONE_NEWNS | LINUX_CLONE_NEWCGROUP | LINUX_CLONE_NEWUTS | LINUX_CLONE_NEWIPC |                   \
+     LINUX_CLONE_NEWUSER | LINUX_CLONE_NEWPID | LINUX_CLONE_NEWNET | LINUX_CLONE_NEWTIME)
 
-/* A start that the child must finish before it runs guest code; lies on the kernel stack of the parent or in the child's task. */
+/* A start that the child must finish before it runs guest code; lies on the kernel stack of the parent or in
+ * the child's task. */
 struct start {
     struct task *task;
     uint64_t flags, tls, child_tid;
@@ -50,7 +51,8 @@ static long check(struct task *task, const struct clone_request *r)
         return -LINUX_EINVAL;
     if (f & NAMESPACES)
         return capable(task, LINUX_CAP_SYS_ADMIN) || (f & LINUX_CLONE_NEWUSER) ? -LINUX_ENOSPC : -LINUX_EPERM;
-    /* Descriptors and folders shared by processes with memories of their own: no struct of ours could hold them. */
+    /* Descriptors and folders shared by processes with memories of their own: no struct of ours could hold
+     * them. */
     if (!(f & LINUX_CLONE_VM) && (f & (LINUX_CLONE_FILES | LINUX_CLONE_FS)))
         return -LINUX_EINVAL;
     if (f & LINUX_CLONE_INTO_CGROUP)
@@ -86,7 +88,8 @@ static void child_begin(struct task *task, const struct start *s)
     if (s->flags & LINUX_CLONE_SETTLS)
         task->engine->set_thread_pointer(&task->cpu, s->tls);
     task->clear_child_tid = s->flags & LINUX_CLONE_CHILD_CLEARTID ? s->child_tid : 0;
-    if ((s->flags & LINUX_CLONE_CHILD_SETTID) && user_write(task, s->child_tid, &task->tid, sizeof task->tid) < 0)
+    if ((s->flags & LINUX_CLONE_CHILD_SETTID) &&
+        user_write(task, s->child_tid, &task->tid, sizeof task->tid) < 0)
         task->clear_child_tid = 0;
     host_signal_mask(LINUX_SIG_SETMASK, 0, NULL);
 }
@@ -110,12 +113,12 @@ static void copy_child(struct task *task, struct start *s)
     p->exiting = 0;
     if (p->tracer && !trace_follows(p->tracer))
         p->tracer = NULL;
-    list_for_each_entry_safe(other, next, &p->tasks, in_process)
+    list_for_each_entry_safe (other, next, &p->tasks, in_process)
         if (other != task) {
             list_remove(&other->in_process);
             task_free(other);
         }
-    list_for_each_entry_safe(other, next, &p->ended, in_process) {
+    list_for_each_entry_safe (other, next, &p->ended, in_process) {
         list_remove(&other->in_process);
         task_free(other);
     }
@@ -132,7 +135,8 @@ static void copy_child(struct task *task, struct start *s)
 
 static long clone_copy(struct task *task, const struct clone_request *r, struct start *s, int *pidfd)
 {
-    uint64_t passed = r->flags & (LINUX_CLONE_PIDFD | LINUX_CLONE_PARENT | LINUX_CLONE_VFORK | LINUX_CLONE_IO);
+    uint64_t passed =
+        r->flags & (LINUX_CLONE_PIDFD | LINUX_CLONE_PARENT | LINUX_CLONE_VFORK | LINUX_CLONE_IO);
     struct host_clone_args args = {
         .flags = passed | (uint64_t)r->exit_signal,
         .parent_tid = pidfd,
@@ -200,8 +204,8 @@ static struct start *start_place(struct task *child)
     return (struct start *)(uintptr_t)(TASK_KSTACK_TOP(area) - ALIGN_UP(sizeof(struct start), 64));
 }
 
-static long start_child(struct task *child, const struct clone_request *r, const struct start *s, uint64_t flags,
-                        void *parent_tid)
+static long start_child(struct task *child, const struct clone_request *r, const struct start *s,
+                        uint64_t flags, void *parent_tid)
 {
     struct start *place = start_place(child);
     struct host_clone_args args = {
@@ -224,7 +228,7 @@ void process_reap_tasks(struct process *process)
     struct task *task, *next;
     LOCK_SCOPE(&process->lock);
 
-    list_for_each_entry_safe(task, next, &process->ended, in_process)
+    list_for_each_entry_safe (task, next, &process->ended, in_process)
         if (*(volatile int *)&task->host_tid == 0) {
             list_remove(&task->in_process);
             task_free(task);
@@ -261,7 +265,8 @@ static long clone_thread(struct task *task, const struct clone_request *r, struc
         task_abandon(child);
         return -LINUX_EAGAIN;
     }
-    /* The number must stand in the parent's word before either of the two goes on; nobody may write it later than that. */
+    /* The number must stand in the parent's word before either of the two goes on; nobody may write it later
+     * than that. */
     if (r->flags & LINUX_CLONE_PARENT_SETTID) {
         if (s->number.pid)
             (void)!user_write(task, r->parent_tid, &s->number.pid, sizeof s->number.pid);
@@ -288,7 +293,8 @@ static long clone_thread(struct task *task, const struct clone_request *r, struc
         /* Known from now on, though the thread may not have begun to run; it may also have ended. */
         int none = -1;
 
-        __atomic_compare_exchange_n(&child->host_tid, &none, (int)host, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+        __atomic_compare_exchange_n(&child->host_tid, &none, (int)host, false, __ATOMIC_RELAXED,
+                                    __ATOMIC_RELAXED);
         if (!s->number.pid)
             child->tid = (int)host;
     }
@@ -309,7 +315,8 @@ static void forget_files(struct fdtable *table)
     fdtable_abandon(table);
 }
 
-/* The memory of a process that lived on ours and has ended, or has replaced itself. Its host descriptors were never ours. */
+/* The memory of a process that lived on ours and has ended, or has replaced itself. Its host descriptors were
+ * never ours. */
 static void in_place_free(struct task *child)
 {
     struct process *p = child->process;
@@ -382,9 +389,10 @@ fail:
 
 static long clone_in_place(struct task *task, const struct clone_request *r, struct start *s, int *pidfd)
 {
-    uint64_t flags = LINUX_CLONE_VM | (uint64_t)r->exit_signal |
-                     (r->flags & (LINUX_CLONE_VFORK | LINUX_CLONE_FILES | LINUX_CLONE_FS | LINUX_CLONE_SIGHAND |
-                                  LINUX_CLONE_PIDFD | LINUX_CLONE_PARENT | LINUX_CLONE_IO | LINUX_CLONE_SYSVSEM));
+    uint64_t flags =
+        LINUX_CLONE_VM | (uint64_t)r->exit_signal |
+        (r->flags & (LINUX_CLONE_VFORK | LINUX_CLONE_FILES | LINUX_CLONE_FS | LINUX_CLONE_SIGHAND |
+                     LINUX_CLONE_PIDFD | LINUX_CLONE_PARENT | LINUX_CLONE_IO | LINUX_CLONE_SYSVSEM));
     struct task *child = in_place_new(task, r);
     struct fdtable *files = fdtable_hold(task->files);
     struct fs_context *fs = fs_context_copy(task->fs);

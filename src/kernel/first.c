@@ -5,7 +5,7 @@
  * there, 126 for what cannot be executed.
  */
 #include "kernel/boot.h"
-#include "kernel/alloc.h"
+#include "host/alloc.h"
 #include "kernel/crash.h"
 #include "kernel/exec.h"
 #include "kernel/process_fs.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The locks that fork holds, and the hooks of its child: whoever has state that fork tears adds a line here. */
+/* The locks that fork holds, and the hooks of its child: whoever has state that fork tears adds a line here.
+ */
 #include "kernel/fork.h"
 #include "host/alloc.h"
 #include "kernel/fdtable.h"
@@ -10,7 +11,8 @@ bool fork_lock(struct task *task)
 {
     struct process *p = task->process;
 
-    /* The only thread of this memory: to take the locks would only cost both processes copies of the pages that they lie in. */
+    /* The only thread of this memory: to take the locks would only cost both processes copies of the pages
+     * that they lie in. */
     if (atomic_load(&p->ntasks) == 1 && atomic_load(&p->mm->refs) == 1)
         return false;
     lock_acquire(&p->lock);

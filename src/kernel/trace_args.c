@@ -9,43 +9,51 @@ struct name {
     const char *name;
 };
 
-#define N(x) {LINUX_##x, #x}
+#define N(x)                                                                                                 \
+    {                                                                                                        \
+        LINUX_##x, #x                                                                                        \
+    }
 
 static const struct name open_flags[] = {
-    N(O_WRONLY),  N(O_RDWR),    N(O_CREAT),    N(O_EXCL),    N(O_NOCTTY),  N(O_TRUNC), N(O_APPEND), N(O_NONBLOCK),
-    N(O_DSYNC),   N(O_DIRECT),  N(O_TMPFILE),  N(O_DIRECTORY), N(O_NOFOLLOW), N(O_NOATIME), N(O_CLOEXEC), N(O_PATH),
+    N(O_WRONLY),   N(O_RDWR),     N(O_CREAT),   N(O_EXCL),   N(O_NOCTTY),  N(O_TRUNC),
+    N(O_APPEND),   N(O_NONBLOCK), N(O_DSYNC),   N(O_DIRECT), N(O_TMPFILE), N(O_DIRECTORY),
+    N(O_NOFOLLOW), N(O_NOATIME),  N(O_CLOEXEC), N(O_PATH),
 };
 static const struct name prot_flags[] = {N(PROT_READ), N(PROT_WRITE), N(PROT_EXEC), N(PROT_GROWSDOWN)};
 static const struct name mmap_flags[] = {
-    N(MAP_SHARED), N(MAP_PRIVATE), N(MAP_FIXED_NOREPLACE), N(MAP_FIXED), N(MAP_ANONYMOUS), N(MAP_GROWSDOWN),
-    N(MAP_DENYWRITE), N(MAP_LOCKED), N(MAP_NORESERVE), N(MAP_POPULATE), N(MAP_STACK), N(MAP_HUGETLB),
+    N(MAP_SHARED),    N(MAP_PRIVATE),   N(MAP_FIXED_NOREPLACE), N(MAP_FIXED),
+    N(MAP_ANONYMOUS), N(MAP_GROWSDOWN), N(MAP_DENYWRITE),       N(MAP_LOCKED),
+    N(MAP_NORESERVE), N(MAP_POPULATE),  N(MAP_STACK),           N(MAP_HUGETLB),
 };
 static const struct name at_flags[] = {N(AT_SYMLINK_NOFOLLOW), N(AT_REMOVEDIR), N(AT_SYMLINK_FOLLOW),
                                        N(AT_NO_AUTOMOUNT), N(AT_EMPTY_PATH)};
 static const struct name clone_flags[] = {
-    N(CLONE_VM),       N(CLONE_FS),      N(CLONE_FILES),  N(CLONE_SIGHAND),       N(CLONE_PIDFD),        N(CLONE_PTRACE),
-    N(CLONE_VFORK),    N(CLONE_PARENT),  N(CLONE_THREAD), N(CLONE_NEWNS),         N(CLONE_SYSVSEM),      N(CLONE_SETTLS),
-    N(CLONE_PARENT_SETTID), N(CLONE_CHILD_CLEARTID), N(CLONE_CHILD_SETTID), N(CLONE_NEWUSER), N(CLONE_NEWPID),
+    N(CLONE_VM),      N(CLONE_FS),     N(CLONE_FILES),         N(CLONE_SIGHAND),        N(CLONE_PIDFD),
+    N(CLONE_PTRACE),  N(CLONE_VFORK),  N(CLONE_PARENT),        N(CLONE_THREAD),         N(CLONE_NEWNS),
+    N(CLONE_SYSVSEM), N(CLONE_SETTLS), N(CLONE_PARENT_SETTID), N(CLONE_CHILD_CLEARTID), N(CLONE_CHILD_SETTID),
+    N(CLONE_NEWUSER), N(CLONE_NEWPID),
 };
 static const struct name wait_flags[] = {N(WNOHANG), N(WUNTRACED), N(WEXITED), N(WCONTINUED), N(WNOWAIT)};
 static const struct name fcntl_commands[] = {
-    N(F_DUPFD), N(F_GETFD), N(F_SETFD), N(F_GETFL), N(F_SETFL), N(F_GETLK), N(F_SETLK), N(F_SETLKW), N(F_SETOWN),
-    N(F_GETOWN), N(F_DUPFD_CLOEXEC), N(F_SETPIPE_SZ), N(F_GETPIPE_SZ), N(F_ADD_SEALS), N(F_GET_SEALS),
+    N(F_DUPFD),         N(F_GETFD),      N(F_SETFD),      N(F_GETFL),     N(F_SETFL),
+    N(F_GETLK),         N(F_SETLK),      N(F_SETLKW),     N(F_SETOWN),    N(F_GETOWN),
+    N(F_DUPFD_CLOEXEC), N(F_SETPIPE_SZ), N(F_GETPIPE_SZ), N(F_ADD_SEALS), N(F_GET_SEALS),
 };
 static const struct name futex_ops[] = {
-    N(FUTEX_WAIT), N(FUTEX_WAKE), N(FUTEX_REQUEUE), N(FUTEX_CMP_REQUEUE), N(FUTEX_WAKE_OP), N(FUTEX_LOCK_PI),
-    N(FUTEX_UNLOCK_PI), N(FUTEX_TRYLOCK_PI), N(FUTEX_WAIT_BITSET), N(FUTEX_WAKE_BITSET),
+    N(FUTEX_WAIT),    N(FUTEX_WAKE),      N(FUTEX_REQUEUE),    N(FUTEX_CMP_REQUEUE), N(FUTEX_WAKE_OP),
+    N(FUTEX_LOCK_PI), N(FUTEX_UNLOCK_PI), N(FUTEX_TRYLOCK_PI), N(FUTEX_WAIT_BITSET), N(FUTEX_WAKE_BITSET),
 };
-static const struct name clocks[] = {N(CLOCK_REALTIME), N(CLOCK_MONOTONIC), N(CLOCK_PROCESS_CPUTIME_ID),
-                                     N(CLOCK_THREAD_CPUTIME_ID), N(CLOCK_MONOTONIC_RAW), N(CLOCK_BOOTTIME)};
+static const struct name clocks[] = {N(CLOCK_REALTIME),           N(CLOCK_MONOTONIC),
+                                     N(CLOCK_PROCESS_CPUTIME_ID), N(CLOCK_THREAD_CPUTIME_ID),
+                                     N(CLOCK_MONOTONIC_RAW),      N(CLOCK_BOOTTIME)};
 static const struct name whences[] = {N(SEEK_SET), N(SEEK_CUR), N(SEEK_END), N(SEEK_DATA), N(SEEK_HOLE)};
 static const struct name families[] = {N(AF_UNSPEC), N(AF_UNIX), N(AF_INET), N(AF_INET6), N(AF_NETLINK)};
 static const struct name mask_hows[] = {N(SIG_BLOCK), N(SIG_UNBLOCK), N(SIG_SETMASK)};
-static const struct name advices[] = {N(MADV_NORMAL), N(MADV_RANDOM), N(MADV_SEQUENTIAL), N(MADV_WILLNEED),
-                                      N(MADV_DONTNEED), N(MADV_FREE), N(MADV_HUGEPAGE)};
+static const struct name advices[] = {N(MADV_NORMAL),   N(MADV_RANDOM), N(MADV_SEQUENTIAL), N(MADV_WILLNEED),
+                                      N(MADV_DONTNEED), N(MADV_FREE),   N(MADV_HUGEPAGE)};
 static const struct name rlimits[] = {
-    N(RLIMIT_CPU),  N(RLIMIT_FSIZE),  N(RLIMIT_DATA),    N(RLIMIT_STACK), N(RLIMIT_CORE),
-    N(RLIMIT_RSS),  N(RLIMIT_NPROC),  N(RLIMIT_NOFILE),  N(RLIMIT_AS),
+    N(RLIMIT_CPU), N(RLIMIT_FSIZE), N(RLIMIT_DATA),   N(RLIMIT_STACK), N(RLIMIT_CORE),
+    N(RLIMIT_RSS), N(RLIMIT_NPROC), N(RLIMIT_NOFILE), N(RLIMIT_AS),
 };
 static const struct name epoll_ops[] = {N(EPOLL_CTL_ADD), N(EPOLL_CTL_DEL), N(EPOLL_CTL_MOD)};
 
@@ -70,7 +78,8 @@ static void put_named(struct trace_line *line, const struct name *names, size_t 
     trace_put(line, "%lu", (unsigned long)value);
 }
 
-static void put_flags(struct trace_line *line, const struct name *names, size_t count, uint64_t value, const char *zero)
+static void put_flags(struct trace_line *line, const struct name *names, size_t count, uint64_t value,
+                      const char *zero)
 {
     const char *separator = "";
 
@@ -209,14 +218,15 @@ static void put_stat(struct task *task, struct trace_line *line, uint64_t addr, 
     if (result < 0 || task->cpu.arch != ABI_X86_64 || user_read(task, &st, addr, sizeof(st)) < 0)
         trace_put(line, "%#lx", (unsigned long)addr);
     else
-        trace_put(line, "{st_mode=%#o, st_uid=%u, st_size=%ld, ...}", st.st_mode, st.st_uid, (long)st.st_size);
+        trace_put(line, "{st_mode=%#o, st_uid=%u, st_size=%ld, ...}", st.st_mode, st.st_uid,
+                  (long)st.st_size);
 }
 
 #define NAMED(table)       put_named(line, table, ARRAY_SIZE(table), value)
 #define FLAGS(table, zero) put_flags(line, table, ARRAY_SIZE(table), value, zero)
 
-void trace_put_arg(struct task *task, struct trace_line *line, enum abi_arg type, uint64_t value, const uint64_t *all,
-                   long result)
+void trace_put_arg(struct task *task, struct trace_line *line, enum abi_arg type, uint64_t value,
+                   const uint64_t *all, long result)
 {
     switch (type) {
     case ABI_ARG_INT:

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* Moved to host/lock.h. */
-#include "host/lock.h"
