@@ -68,7 +68,7 @@ static void list_one(struct proc_id id, int fd, struct text *out, uint32_t mode)
     entry.fd = (unsigned)fd;
     entry.entry = id.entry == PROC_FD ? PROC_FD_LINK : PROC_FDINFO_FILE;
     fmt(name, sizeof name, "%d", fd);
-    virtual_list_add(out, name, proc_id_pack(entry), mode);
+    virtual_list_add(out, name, proc_ino(entry, ""), mode);
 }
 
 long proc_fd_list(struct task *task, struct proc_id id, struct text *out, uint32_t mode)
@@ -127,26 +127,36 @@ long proc_fd_text(struct task *task, struct proc_id id, char *buf, size_t size)
     return view.own ? vfs_path_of_file(task, view.own, buf, size) : peer_fd_text(task, &view, buf, size);
 }
 
+/* Whether what was found by a name is the open file: for a device node (whose file is the host's device), whether it is the same device. */
+static bool is_same(struct task *task, struct vfs_node *node, const char *path)
+{
+    struct linux_kstat a, b;
+
+    if (host_fstatat(LINUX_AT_FDCWD, path, &b, 0) < 0)
+        return false;
+    if ((b.st_mode & LINUX_S_IFMT) == LINUX_S_IFCHR)
+        return vfs_getattr(task, node) == 0 && vfs_is(node, LINUX_S_IFCHR) && node->st.st_rdev == b.st_rdev;
+    return node->fd >= 0 && host_fstat(node->fd, &a) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
 /* By its name if that still means the same file, so that owner, mode and mount are the guest's; without one as it is. */
-static long follow_peer(struct task *task, const struct fd_view *view, const char *name, struct vfs_node *out)
+static long follow_peer(struct task *task, const struct fd_view *view, char *name, struct vfs_node *out)
 {
     struct walk_request rq = {.dirfd = LINUX_AT_FDCWD, .path = name};
     char path[PROC_HOST_SIZE];
-    struct linux_kstat a, b;
     int mount;
 
     host_path(view, "fd", path);
     if (name[0] == '/') {
-        if (vfs_walk(task, &rq, out) == 0 && out->fd >= 0 && host_fstat(out->fd, &a) == 0 &&
-            host_fstatat(LINUX_AT_FDCWD, path, &b, 0) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev)
-            return 1;
+        if (vfs_walk(task, &rq, out) == 0 && is_same(task, out, path))
+            return vfs_getattr(task, out) < 0 ? -LINUX_ENOENT : 1;
         vfs_node_put(out);
         vfs_node_init(out);
         if (peer_file_kind(view->peer, &view->file) == FILE_VIRTUAL)
             return 0;
     }
     /* A file of one of our file systems whose name is gone keeps the host's rights only; it is refused. */
-    if (peer_file_path(view->peer, &view->file, (char[VFS_PATH_MAX]){0}, VFS_PATH_MAX, &mount))
+    if (peer_file_path(view->peer, &view->file, name, VFS_PATH_MAX, &mount))
         return -LINUX_EACCES;
     return proc_follow_host(task, path, LINUX_O_PATH, out);
 }

@@ -47,9 +47,9 @@ static const char *path_below(const struct vfs_node *node)
     return *p == '/' ? p + 1 : p;
 }
 
-static uint64_t ino_of(uint64_t id, const char *path)
+uint64_t proc_ino(struct proc_id id, const char *path)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ id;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ proc_id_pack(id);
 
     for (; *path; path++)
         hash = (hash ^ (uint8_t)*path) * UINT64_C(0x100000001b3);
@@ -113,7 +113,7 @@ static void fill(struct task *task, struct vfs_node *node, struct proc_id id, ui
 
     owner_of(task, id, &uid, &gid);
     node->id = proc_id_pack(id);
-    virtual_stat(node, ino_of(node->id, path), mode, uid, gid);
+    virtual_stat(node, proc_ino(id, path), mode, uid, gid);
     node->host_mode = mode;
 }
 
@@ -176,7 +176,7 @@ static bool find(struct task *task, struct proc_id dir, const char *name, struct
                 return !(dir.tid && id->entry == PROC_TASK);
             }
         if (strcmp(name, "net") == 0) {
-            id->entry = PROC_MIRROR;
+            *id = (struct proc_id){.entry = PROC_MIRROR}; /* the same for all */
             return true;
         }
         for (size_t i = 0; i < proc_pid_file_count; i++)
@@ -275,7 +275,7 @@ static void list_number(struct text *out, struct proc_id id)
     char name[16];
 
     fmt(name, sizeof name, "%u", id.tid ? id.tid : id.pid);
-    virtual_list_add(out, name, ino_of(proc_id_pack(id), ""), LINUX_S_IFDIR);
+    virtual_list_add(out, name, proc_ino(id, ""), LINUX_S_IFDIR);
 }
 
 /* The numbers that the host has a folder for, those outside of the container left out. */
@@ -329,8 +329,7 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
     switch (id.entry) {
     case PROC_ROOT:
         for (size_t i = 0; i < ARRAY_SIZE(root_names); i++)
-            virtual_list_add(out, root_names[i].name, ino_of(root_names[i].entry, ""), LINUX_S_IFLNK);
-        virtual_list_add(out, "sys", ino_of(PROC_MIRROR, "sys"), LINUX_S_IFDIR);
+            virtual_list_add(out, root_names[i].name, proc_ino((struct proc_id){.entry = root_names[i].entry}, ""), LINUX_S_IFLNK);
         proc_root_list(out);
         return list_processes(task, out);
     case PROC_MIRROR:
@@ -341,15 +340,15 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
             struct proc_id entry = {.entry = pid_names[i].entry, .pid = id.pid, .tid = id.tid};
 
             if (!(id.tid && entry.entry == PROC_TASK))
-                virtual_list_add(out, pid_names[i].name, ino_of(proc_id_pack(entry), ""),
+                virtual_list_add(out, pid_names[i].name, proc_ino(entry, ""),
                                  mode_of(task, entry, ""));
         }
-        virtual_list_add(out, "net", ino_of(PROC_MIRROR, "net"), LINUX_S_IFDIR);
+        virtual_list_add(out, "net", proc_ino((struct proc_id){.entry = PROC_MIRROR}, "net"), LINUX_S_IFDIR);
         for (size_t i = 0; i < proc_pid_file_count; i++) {
             struct proc_id entry = {.entry = PROC_PID_FIRST + (unsigned)i, .pid = id.pid, .tid = id.tid};
 
             if (has_file(id, i))
-                virtual_list_add(out, proc_pid_files[i].name, ino_of(proc_id_pack(entry), ""), LINUX_S_IFREG);
+                virtual_list_add(out, proc_pid_files[i].name, proc_ino(entry, ""), LINUX_S_IFREG);
         }
         return 0;
     case PROC_TASK:
@@ -363,7 +362,8 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
         return proc_fd_list(task, id, out, id.entry == PROC_FD ? LINUX_S_IFLNK : LINUX_S_IFREG);
     case PROC_NS:
         for (unsigned i = 0; proc_ns_name(i); i++)
-            virtual_list_add(out, proc_ns_name(i), 64 + i, LINUX_S_IFLNK);
+            virtual_list_add(out, proc_ns_name(i),
+                             proc_ino((struct proc_id){PROC_NS_LINK, id.pid, id.tid, i}, ""), LINUX_S_IFLNK);
         return 0;
     }
     return -LINUX_ENOTDIR;

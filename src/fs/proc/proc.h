@@ -68,6 +68,9 @@ struct proc_pid_file {
 extern const struct proc_pid_file proc_pid_files[];
 extern const size_t proc_pid_file_count;
 
+/* The inode number of an object; path: of one that is named by its path. */
+uint64_t proc_ino(struct proc_id id, const char *path);
+
 /* The folder of the process (or thread, when tid is not 0) in the host's /proc; -ESRCH when it is gone. */
 #define PROC_HOST_SIZE 64
 long proc_host_folder(struct task *task, struct proc_id id, char buf[PROC_HOST_SIZE]);

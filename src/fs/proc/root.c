@@ -25,13 +25,6 @@ bool proc_root_file(const char *name)
     return false;
 }
 
-void proc_root_list(struct text *out)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(root_files); i++)
-        if (proc_root_file(root_files[i]))
-            virtual_list_add(out, root_files[i], 16 + i, LINUX_S_IFREG);
-}
-
 long proc_root_generate(struct task *task, const char *name, struct text *out)
 {
     char path[64];
@@ -83,9 +76,21 @@ long proc_mirror_stat(const char *path, uint32_t *mode)
     return 0;
 }
 
+void proc_root_list(struct text *out)
+{
+    uint32_t mode;
+
+    for (size_t i = 0; i < ARRAY_SIZE(root_files); i++)
+        if (proc_root_file(root_files[i]))
+            virtual_list_add(out, root_files[i], proc_ino((struct proc_id){.entry = PROC_FILE}, root_files[i]), LINUX_S_IFREG);
+    for (size_t i = 0; i < ARRAY_SIZE(mirrored); i++)
+        if (strcmp(mirrored[i], "net") != 0 && proc_mirror_stat(mirrored[i], &mode) == 0)
+            virtual_list_add(out, mirrored[i], proc_ino((struct proc_id){.entry = PROC_MIRROR}, mirrored[i]), mode);
+}
+
 long proc_mirror_list(struct task *task, const char *path, struct text *out)
 {
-    char host[512], buf[2048];
+    char host[512], below[512], buf[2048];
     long fd, n;
 
     (void)task;
@@ -98,8 +103,11 @@ long proc_mirror_list(struct task *task, const char *path, struct text *out)
             const struct linux_dirent64 *d = (const void *)(buf + at);
 
             at += d->d_reclen;
-            if (d->d_name[0] != '.' && d->d_type != LINUX_DT_LNK)
-                virtual_list_add(out, d->d_name, d->d_ino, (uint32_t)d->d_type << 12);
+            if (d->d_name[0] == '.' || d->d_type == LINUX_DT_LNK)
+                continue;
+            fmt(below, sizeof below, "%s/%s", path, d->d_name);
+            virtual_list_add(out, d->d_name, proc_ino((struct proc_id){.entry = PROC_MIRROR}, below),
+                             (uint32_t)d->d_type << 12);
         }
     host_close((int)fd);
     return n;
