@@ -427,6 +427,15 @@ static long install_pidfd(struct task *task, const struct clone_request *r, int 
     return fd;
 }
 
+/* RLIMIT_NPROC: of the real user, who is not root and has no right to exceed it. */
+static bool exceeds_nproc(struct task *task)
+{
+    uint64_t limit = task->process->rlimits[LINUX_RLIMIT_NPROC].rlim_cur;
+
+    return task->cred->uid != 0 && pids_reach(task->process, task->cred->uid, limit) &&
+           !capable(task, LINUX_CAP_SYS_RESOURCE) && !capable(task, LINUX_CAP_SYS_ADMIN);
+}
+
 long task_clone(struct task *task, const struct clone_request *r)
 {
     struct start s = {.flags = r->flags, .tls = r->tls, .child_tid = r->child_tid};
@@ -437,6 +446,8 @@ long task_clone(struct task *task, const struct clone_request *r)
 
     if (result < 0)
         return result;
+    if (exceeds_nproc(task))
+        return -LINUX_EAGAIN;
     result = supervisor_reserve(task->process, &s.number);
     if (result < 0)
         return result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Limits and usage. The guest's limits are kept here; those that the host can enforce for exactly this process are set there as well.
- * NOFILE is the descriptor table's, NPROC would count the host user's other processes, and DATA and AS would count our own memory.
+ * NOFILE is the descriptor table's; NPROC would count other processes of the host's user than the container's; DATA and AS would count our memory.
  */
 #include "sys/sys.h"
 #include "host/process.h"
@@ -11,9 +11,11 @@
 
 #define NR_OPEN 1048576 /* what /proc/sys/fs/nr_open says */
 
-static bool host_enforces(int resource)
+static bool host_enforces(const struct process *p, int resource)
 {
     switch (resource) {
+    case LINUX_RLIMIT_NPROC:
+        return process_is_identity(p);
     case LINUX_RLIMIT_CPU:
     case LINUX_RLIMIT_FSIZE:
     case LINUX_RLIMIT_STACK:
@@ -40,7 +42,7 @@ static long limit_set(struct task *task, int resource, const struct linux_rlimit
     LOCK_SCOPE(&p->lock);
     if (set->rlim_max > limit->rlim_max && !capable(task, LINUX_CAP_SYS_RESOURCE))
         return -LINUX_EPERM;
-    if (host_enforces(resource))
+    if (host_enforces(p, resource))
         r = host_prlimit(0, resource, set, NULL);
     if (r == 0)
         *limit = *set;
@@ -91,7 +93,7 @@ long sys_prlimit64(SYSCALL_PARAMS)
         if (host < 0)
             return -LINUX_ESRCH;
         /* Another process keeps its own limits; what the host enforces can be asked and set there. */
-        if (!host_enforces((int)a1) && a2)
+        if (!host_enforces(task->process, (int)a1) && a2)
             return -LINUX_EPERM;
         r = host_prlimit(host, (int)a1, a2 ? &set : NULL, &get);
         if (r < 0)
