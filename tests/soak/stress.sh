@@ -3,7 +3,7 @@
 # Threads, forks, execs, signals and changing code, over and over: nothing hangs, crashes or goes wrong. ROUNDS in
 # the environment says how often.
 status=0
-for name in stress_signals sites_jit syscall_race signal_threads signal_regs threads; do
+for name in stress_signals sites_jit sites_tail syscall_race signal_threads signal_regs threads; do
     gcc -O1 -I"$TESTS/guest" -pthread -o "$WORK/$name" "$TESTS/guest/$name.c" || exit 1
     "$WORK/$name" >"$WORK/native" 2>/dev/null
     bad=0
