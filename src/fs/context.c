@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Root, working folder and umask of a process, and how they survive exec. */
-#include "fs/internal.h"
+#include "fs/overlay.h"
 
 struct vfs_dir *vfs_dir_new(struct vfs_node *node)
 {
@@ -212,8 +212,26 @@ long vfs_chroot(struct task *task, struct vfs_node *node)
     return context_set(task->fs, &task->fs->root, node);
 }
 
+/* A folder of the overlay's lower: wherever it has been moved. */
+static long lower_dir_path(struct vfs_dir *dir, char *buf, size_t size)
+{
+    CLEANUP_NODE(node);
+    long r;
+
+    vfs_node_of_dir(dir, &node);
+    r = overlay_refresh(NULL, &node);
+    if (r < 0)
+        return r;
+    if (!node.in_lower)
+        return vfs_host_path(node.mnt, node.fd, -1, node.path, buf, size);
+    str_copy(buf, node.path, size);
+    return node.path_len;
+}
+
 static long dir_path(struct vfs_dir *dir, char *buf, size_t size)
 {
+    if (dir->in_lower && dir->mnt->ops == &overlay_ops)
+        return lower_dir_path(dir, buf, size);
     if (dir->fd < 0) {
         str_copy(buf, dir->path, size);
         return dir->path_len;

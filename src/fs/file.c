@@ -1,17 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* Open files of our file systems: what their descriptors tell and do beyond the host's. */
-#include "fs/internal.h"
+#include "fs/overlay.h"
+
+/* The path from the root of the mount table. */
+static long full_path(struct task *task, struct file *file, char *buf)
+{
+    struct vfs_file *data = file->data;
+
+    if (data->in_lower && data->mnt->ops == &overlay_ops) {
+        CLEANUP_NODE(node);
+        long r = vfs_node_of_file(task, file, &node);
+
+        /* Wherever it has been moved; what has gone is still called as it was. */
+        if (r == 0)
+            r = overlay_refresh(task, &node);
+        if (r < 0 && r != -LINUX_ENOENT)
+            return r;
+        return node.in_lower ? (long)str_copy(buf, node.path, VFS_PATH_MAX)
+                             : vfs_host_path(node.mnt, node.fd, -1, node.path, buf, VFS_PATH_MAX);
+    }
+    return vfs_host_path(data->mnt, file->host_fd, data->lower_fd, data->path, buf, VFS_PATH_MAX);
+}
 
 long vfs_file_path(struct task *task, struct file *file, char *buf, size_t size)
 {
-    struct vfs_file *data = file->data;
     char *full cleanup_free = kmalloc(VFS_PATH_MAX);
     char *root cleanup_free = kmalloc(VFS_PATH_MAX);
     long len, root_len;
 
     if (!full || !root)
         return -LINUX_ENOMEM;
-    len = vfs_host_path(data->mnt, file->host_fd, data->lower_fd, data->path, full, VFS_PATH_MAX);
+    len = full_path(task, file, full);
     root_len = vfs_root_path(task, root, VFS_PATH_MAX);
     if (len < 0 || root_len < 0)
         return len < 0 ? len : root_len;

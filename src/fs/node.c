@@ -73,6 +73,12 @@ static long path_below(const struct mount *mnt, const char *root, char *buf, lon
     return n;
 }
 
+/* What lies in our own folder is somebody's file without a name there. */
+static bool is_reserved(const struct mount *mnt, const char *path)
+{
+    return !(mnt->flags & MOUNT_IDENTITY) && str_starts(path + mnt->point_len, "/" RESERVED_NAME "/");
+}
+
 long vfs_host_path(struct mount *mnt, int fd, int lower_fd, const char *remembered, char *buf, size_t size)
 {
     char *root cleanup_free = kmalloc(VFS_PATH_MAX);
@@ -84,8 +90,17 @@ long vfs_host_path(struct mount *mnt, int fd, int lower_fd, const char *remember
     if (fd >= 0 && mnt->root_fd >= 0) {
         n = host_link_of_fd(fd, buf, size);
         r = host_link_of_fd(mnt->root_fd, root, VFS_PATH_MAX);
-        if (n >= 0 && r >= 0 && (n = path_below(mnt, root, buf, n, size)) >= 0)
-            return n;
+        if (n >= 0 && r >= 0 && (n = path_below(mnt, root, buf, n, size)) >= 0) {
+            const char *unnamed = strrchr(buf, '#');
+
+            if (!is_reserved(mnt, buf))
+                return n;
+            /* "#123 (deleted)" of O_TMPFILE is told below the folder that it was made for. */
+            if (!unnamed || unnamed[-1] != '/')
+                unnamed = NULL;
+            str_copy(root, unnamed ? unnamed : "", VFS_PATH_MAX);
+            return fmt(buf, size, unnamed ? "%s/%s" : "%s%s", remembered, root);
+        }
     }
     return (long)str_copy(buf, remembered, size);
 }

@@ -268,7 +268,7 @@ long overlay_resolve(struct task *task, struct mount *mnt, const char *path, boo
 long overlay_refresh(struct task *task, struct vfs_node *node)
 {
     struct overlay *overlay = overlay_of(node);
-    bool folder = vfs_is(node, LINUX_S_IFDIR);
+    bool folder = vfs_is(node, LINUX_S_IFDIR), moved = false;
     struct vfs_node *found;
     uint64_t now, ino;
     long r = 0;
@@ -285,13 +285,18 @@ long overlay_refresh(struct task *task, struct vfs_node *node)
     if (!found)
         return -LINUX_ENOMEM;
     r = overlay_resolve(task, node->mnt, node->path + node->mnt->point_len, false, found);
-    if (r < 0 || found->st.st_ino != ino) {
-        /* Its name is gone, or is another object's: an open file keeps its content, a folder is empty for
-         * good. */
+    if (r == 0 && found->st.st_ino != ino)
+        r = -LINUX_ENOENT;
+    if (r < 0) {
+        r = overlay_moved_find(node, found);
+        moved = true;
+    }
+    if (r < 0) {
+        /* Its name is gone: an open file keeps its content, a folder is empty for good. */
         r = folder ? -LINUX_ENOENT : 0;
     } else if (found->in_lower) {
         node->seen = found->seen;
-        if (node->file && vfs_file_is(node->file))
+        if (!moved && node->file && vfs_file_is(node->file))
             ((struct vfs_file *)node->file->data)->seen = found->seen;
     } else {
         overlay_replace(node, found);

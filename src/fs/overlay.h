@@ -174,6 +174,15 @@ void overlay_link_count(struct vfs_node *node, bool copied);
 /* Removes the group's file when no name leads to it any more. */
 void overlay_link_drop(struct mount *mnt, uint64_t ino);
 
+/* --- overlay_moved.c: folders of the lower that have been moved --- */
+
+/* A folder that was called old is called name in dir from now on. */
+void overlay_moved_note(struct vfs_node *node, const struct vfs_node *olddir, const char *old,
+                        const struct vfs_node *dir, const char *name);
+/* Where an object of the lower is that its path no longer leads to: fills found, and corrects the node's
+ * path. */
+long overlay_moved_find(struct vfs_node *node, struct vfs_node *found);
+
 /* --- overlay_names.c: new names and removal --- */
 
 long overlay_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode,

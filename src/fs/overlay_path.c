@@ -170,7 +170,7 @@ long overlay_lookup_path(struct task *task, struct vfs_node *dir, const char *pa
     long r;
 
     (void)flags;
-    if (path[0] == '.' && dir->path_len == dir->mnt->point_len)
+    if (path[0] == '.' && (dir->path_len == dir->mnt->point_len || path[1] == '\0' || path[1] == '/'))
         return STEP_BY_STEP;
     r = overlay_refresh(task, dir);
     if (r < 0)

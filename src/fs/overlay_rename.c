@@ -218,10 +218,13 @@ static long rename_exchange(struct renaming *n, struct vfs_node *target)
     if (!target)
         return -LINUX_ENOENT;
     r = prepare(n->task, n->newdir, n->new, target);
-
     if (r == 0)
         r = prepare_folder(target, n->hide_old);
-    return r < 0 ? r : host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
+    if (r == 0)
+        r = host_renameat2(n->olddir->fd, n->old, n->newdir->fd, n->new, LINUX_RENAME_EXCHANGE);
+    if (r == 0)
+        overlay_moved_note(target, n->newdir, n->new, n->olddir, n->old);
+    return r;
 }
 
 static long rename_to(struct renaming *n, struct vfs_node *target, unsigned flags)
@@ -298,6 +301,8 @@ long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old,
     do
         r = rename_once(&n, flags);
     while (r == -LINUX_EAGAIN && (r = overlay_look_again(olddir, old, node)) == 0);
+    if (r == 0)
+        overlay_moved_note(node, olddir, old, newdir, new);
     host_close(n.work);
     return r;
 }

@@ -10,7 +10,7 @@
  * ".." does not ask the host: the path from the root of the mount table is remembered, without links, and
  * walked again up to the parent.
  */
-#include "fs/internal.h"
+#include "fs/overlay.h"
 
 struct walk {
     struct task *task;
@@ -174,6 +174,10 @@ static long go_up(struct walk *w)
     path = kmalloc(VFS_PATH_MAX);
     if (!path)
         return -LINUX_ENOMEM;
+    /* It may have been moved; one that has been removed still has the parent that it had. */
+    if (at->in_lower && at->mnt->ops == &overlay_ops && (n = overlay_refresh(w->task, at)) < 0 &&
+        n != -LINUX_ENOENT)
+        return n;
     n = vfs_host_path(at->mnt, at->fd, at->lower_fd, at->path, path, VFS_PATH_MAX);
     if (n < 0)
         return n;
