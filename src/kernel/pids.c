@@ -58,7 +58,7 @@ bool pids_exist(struct process *process, int pid)
     return host > 0 && host_tkill(host, 0) != -LINUX_ESRCH;
 }
 
-bool pids_reach(const struct process *process, uint32_t uid, uint64_t limit)
+bool pids_reach(struct process *process, uint32_t uid, uint64_t limit)
 {
     const struct pid_table *t = process->pids;
     struct pid_slot slot;
@@ -67,6 +67,7 @@ bool pids_reach(const struct process *process, uint32_t uid, uint64_t limit)
     /* Nearly always the limit is far beyond all tasks of the container together. */
     if (!t || atomic_load_explicit(&t->used, memory_order_relaxed) < limit)
         return false;
+    supervisor_sync(process);
     for (int pid = 1; pid < PID_TABLE_SLOTS; pid++)
         if (pid_table_get(t, pid, &slot) && slot.uid == uid)
             n++;

@@ -25,7 +25,7 @@ bool pids_get(struct process *process, int pid, struct pid_slot *slot);
 bool pids_exist(struct process *process, int pid);
 
 /* Has the user as many tasks as that? Without a table the host counts, and the answer is no. */
-bool pids_reach(const struct process *process, uint32_t uid, uint64_t limit);
+bool pids_reach(struct process *process, uint32_t uid, uint64_t limit);
 
 /* For getppid: the guest's number of the host parent. */
 int pids_parent(struct process *process);
