@@ -81,15 +81,20 @@ long host_uname(struct linux_utsname *name);
 /* A file table of this thread's own, if it shared one. */
 long host_unshare_files(void);
 
+/* Sends a signal to the children of this process, all or as many as are found at once. */
+void host_kill_children(int sig);
+
 /* Wakes sleepers of a word that processes may share. */
 long host_wake_word_shared(void *word, int n);
 /* Sleeps while the word, which need not be writable, has that value; may return early. */
 long host_wait_word_shared(const _Atomic uint32_t *word, uint32_t value);
 
 /*
- * A new descriptor for a pipe whose read end `pipe` is, by which the host kills this process, even a stopped one, when the last write end is
- * closed. -EPIPE when it is closed already. The descriptor survives exec, but a child of fork needs one of its own.
+ * A lifeline: a descriptor for a pipe whose read end `pipe` is (or another lifeline), by which the host kills the process to which it is bound,
+ * even a stopped one, when the last write end is closed. It survives exec. A child needs one of its own, made before it is born, so that its
+ * parent can bind it. host_lifeline_bind gives -EPIPE when the last write end is closed already.
  */
-long host_lifeline(int pipe);
+long host_lifeline_new(int pipe);
+long host_lifeline_bind(int lifeline, int pid);
 
 #endif

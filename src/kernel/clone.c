@@ -448,7 +448,7 @@ long task_clone(struct task *task, const struct clone_request *r)
         return result;
     if (exceeds_nproc(task))
         return -LINUX_EAGAIN;
-    result = supervisor_reserve(task->process, &s.number);
+    result = supervisor_reserve(task->process, &s.number, thread);
     if (result < 0)
         return result;
     host_signal_mask(LINUX_SIG_BLOCK, async_signals(), &mask);
@@ -462,7 +462,7 @@ long task_clone(struct task *task, const struct clone_request *r)
             return 0;
     }
     host_signal_mask(LINUX_SIG_SETMASK, mask, NULL);
-    supervisor_commit(task->process, &s.number, thread, result);
+    supervisor_commit(task->process, &s.number, thread, r->flags & LINUX_CLONE_FILES, result);
     if (result < 0)
         return result == -LINUX_ENOMEM ? -LINUX_ENOMEM : result;
     if (r->flags & LINUX_CLONE_PIDFD)

@@ -44,18 +44,26 @@ static int64_t ask(struct process *p, struct request *r)
     return atomic_load_explicit(&slot->answer, memory_order_relaxed);
 }
 
-long supervisor_reserve(struct process *p, struct reservation *r)
+long supervisor_reserve(struct process *p, struct reservation *r, bool thread)
 {
-    *r = (struct reservation){0};
+    *r = (struct reservation){.lifeline = -1};
     if (!p->pids)
         return 0;
+    if (!thread) {
+        r->lifeline = (int)host_lifeline_new(p->lifeline_fd);
+        if (r->lifeline < 0)
+            return -LINUX_EAGAIN;
+    }
     LOCK_SCOPE(&p->supervisor_lock);
     if (p->reserved_count == 0) {
         struct request request = {.type = REQUEST_RESERVE, .number = p->reserve_size ? p->reserve_size : 1};
         int64_t answer = ask(p, &request);
 
-        if (answer < 0)
+        if (answer < 0) {
+            if (r->lifeline >= 0)
+                host_close(r->lifeline);
             return (long)answer;
+        }
         p->reserved_next = (int)(answer >> 16);
         p->reserved_count = (int)(answer & 0xffff);
         p->reserve_size = MIN(request.number * 4, BLOCK_MAX);
@@ -65,7 +73,7 @@ long supervisor_reserve(struct process *p, struct reservation *r)
     return 0;
 }
 
-void supervisor_commit(struct process *p, struct reservation *r, bool thread, long host)
+void supervisor_commit(struct process *p, struct reservation *r, bool thread, bool shares_files, long host)
 {
     struct request request = {.type = REQUEST_RELEASE, .number = r->pid, .host = (int)host};
 
@@ -73,24 +81,27 @@ void supervisor_commit(struct process *p, struct reservation *r, bool thread, lo
         return;
     if (host > 0)
         request.type = thread ? REQUEST_THREAD : REQUEST_CHILD;
+    /* The child does it, too, but may be stopped before it comes to that; stopped or not, it shall not outlive the supervisor. */
+    if (r->lifeline >= 0 && host > 0)
+        (void)!host_lifeline_bind(r->lifeline, (int)host);
+    if (r->lifeline >= 0 && !(shares_files && host > 0))
+        host_close(r->lifeline);
     tell(p, &request);
 }
 
 void supervisor_adopt(struct process *p, struct reservation *r, bool shares_files)
 {
     struct request request = {.type = REQUEST_HELLO, .number = r->pid};
-    long lifeline;
 
     if (!p->pids)
         return;
     p->reserved_count = p->reserve_size = 0;
     p->supervisor_serial = 0;
-    lifeline = host_lifeline(p->lifeline_fd);
-    if (lifeline < 0)
+    if (host_lifeline_bind(r->lifeline, p->host_pid) < 0)
         die();
     if (!shares_files)
         host_close(p->lifeline_fd);
-    p->lifeline_fd = (int)lifeline;
+    p->lifeline_fd = r->lifeline;
     tell(p, &request);
 }
 

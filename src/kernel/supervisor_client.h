@@ -15,11 +15,15 @@ struct task;
 /* A number for a process or thread to be made. pid 0: as the host numbers it. */
 struct reservation {
     int pid;
+    int lifeline; /* the new process's; -1: none */
 };
 
-must_check long supervisor_reserve(struct process *process, struct reservation *r);
-/* In the parent, after the clone: host is the child's host number, or the error (the number is given back). */
-void supervisor_commit(struct process *process, struct reservation *r, bool thread, long host);
+must_check long supervisor_reserve(struct process *process, struct reservation *r, bool thread);
+/*
+ * In the parent, after the clone: host is the child's host number, or the error (the number is given back). shares_files: the child uses
+ * our host descriptors.
+ */
+void supervisor_commit(struct process *process, struct reservation *r, bool thread, bool shares_files, long host);
 /*
  * In a new process, which has its number already: says so, and is bound to the supervisor's life from now on. shares_files: the parent's host
  * descriptors are ours, too.

@@ -7,7 +7,6 @@
 #include "net/net.h"
 #include "kernel/pids.h"
 
-#define LINUX_SCM_CREDENTIALS 2
 #define CMSG_ALIGN(n)         ALIGN_UP(n, (uint64_t)8)
 #define CMSG_HEAD             sizeof(struct linux_cmsghdr)
 

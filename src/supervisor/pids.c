@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers of a container; see pids.h. */
+#include "host/host.h"
 #include "supervisor/pids.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -15,9 +15,9 @@ int pids_open(struct pids *p)
 {
     void *table;
 
-    *p = (struct pids){.fd = memfd_create("coracle-pids", MFD_CLOEXEC | MFD_ALLOW_SEALING), .last = 1};
+    *p = (struct pids){.fd = (int)host_memfd("coracle-pids", LINUX_MFD_ALLOW_SEALING), .last = 1};
     if (p->fd < 0)
-        return -errno;
+        return p->fd;
     p->entries = calloc(PID_TABLE_SLOTS, sizeof(*p->entries));
     table = ftruncate(p->fd, sizeof(struct pid_table)) < 0
                 ? MAP_FAILED
@@ -29,11 +29,11 @@ int pids_open(struct pids *p)
     p->table = table;
     p->table->magic = PID_TABLE_MAGIC;
     /* Our own mapping stays writable; nobody makes another such. */
-    if (fcntl(p->fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE) < 0) {
-        int error = errno;
-
+    long r = host_fcntl(p->fd, LINUX_F_ADD_SEALS,
+                        LINUX_F_SEAL_SEAL | LINUX_F_SEAL_SHRINK | LINUX_F_SEAL_GROW | LINUX_F_SEAL_FUTURE_WRITE, NULL);
+    if (r < 0) {
         pids_close(p);
-        return -error;
+        return (int)r;
     }
     return 0;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The processes of a container, as the host tells of them: each has a pidfd in the loop, from its start until its parent has waited for it. */
+#include "host/io.h"
+#include "host/process.h"
 #include <errno.h>
 #include <signal.h>
-#include <sys/epoll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include "supervisor/loop.h"
 
 static int host_of(const struct supervisor *s, int number)
@@ -35,29 +34,29 @@ static void gone(struct supervisor *s, int number)
 
 static bool was_waited_for(int pidfd)
 {
-    return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) < 0 && errno == ESRCH;
+    return host_pidfd_send_signal(pidfd, 0, NULL, 0) == -LINUX_ESRCH;
 }
 
 void processes_add(struct supervisor *s, int number, int owner, int host, bool confirmed)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, host, 0);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)number};
+    int pidfd = (int)host_pidfd_open(host, 0);
+    struct linux_epoll_event_x86_64 event = {.events = LINUX_EPOLLIN, .data = (uint64_t)number};
 
     if (!pids_add_process(&s->pids, number, owner, host, pidfd)) {
         if (pidfd >= 0)
-            close(pidfd);
+            host_close(pidfd);
         return;
     }
     s->pids.entries[number].confirmed = confirmed;
     /* So short was its life that its parent has waited already; the number is still remembered. */
-    if (pidfd < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, pidfd, &event) < 0)
+    if (pidfd < 0 || host_epoll_control(s->epoll, LINUX_EPOLL_CTL_ADD, pidfd, &event) < 0)
         pids_remove_process(&s->pids, number, false);
 }
 
 void processes_event(struct supervisor *s, int number, uint32_t events)
 {
     struct pids_entry *e = &s->pids.entries[number];
-    struct epoll_event rest = {.events = 0, .data.u64 = (uint64_t)number};
+    struct linux_epoll_event_x86_64 rest = {.data = (uint64_t)number};
 
     if (e->state != PIDS_PROCESS)
         return;
@@ -65,7 +64,7 @@ void processes_event(struct supervisor *s, int number, uint32_t events)
         s->ended = true;
         return;
     }
-    if (events & EPOLLHUP) {
+    if (events & LINUX_EPOLLHUP) {
         s->reaped_is_told = true;
         gone(s, number);
         return;
@@ -75,7 +74,7 @@ void processes_event(struct supervisor *s, int number, uint32_t events)
     if (was_waited_for(e->pidfd))
         gone(s, number);
     else
-        epoll_ctl(s->epoll, EPOLL_CTL_MOD, e->pidfd, &rest);
+        host_epoll_control(s->epoll, LINUX_EPOLL_CTL_MOD, e->pidfd, &rest);
     processes_look(s);
 }
 

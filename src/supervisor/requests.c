@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of guests (supervisor/protocol.h). Whatever a guest says concerns its own container only; what makes no sense is dropped. */
+#include "host/socket.h"
 #include "host/process.h" /* before what defines si_pid and its like as macros */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include "supervisor/loop.h"
 #include "supervisor/protocol.h"
 
@@ -98,34 +98,40 @@ static void serve(struct supervisor *s, const struct request *r, int host)
         answer(s, process, r->serial, result);
 }
 
-/* The host's number of who sent a message, from what the host wrote beside it; 0: it did not. */
-static int sender_of(struct msghdr *message)
-{
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c))
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS) {
-            struct ucred cred;
+struct control {
+    struct linux_cmsghdr header;
+    struct linux_ucred sender;
+    uint32_t pad;
+};
 
-            memcpy(&cred, CMSG_DATA(c), sizeof(cred));
-            return cred.pid;
-        }
-    return 0;
+/* The host's number of who sent a message, from what the host wrote beside it; 0: it did not. */
+static int sender_of(const struct linux_msghdr *message, const struct control *c)
+{
+    if (message->msg_controllen < offsetof(struct control, pad) || c->header.cmsg_level != LINUX_SOL_SOCKET ||
+        c->header.cmsg_type != LINUX_SCM_CREDENTIALS)
+        return 0;
+    return c->sender.pid;
 }
 
 void requests_serve(struct supervisor *s)
 {
     for (int i = 0; i < BATCH; i++) {
-        _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+        struct control control = {0};
         struct request request;
-        struct iovec iov = {&request, sizeof(request)};
-        struct msghdr message = {
-            .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
-        ssize_t n = recvmsg(s->line, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        struct linux_iovec iov = {(uint64_t)(uintptr_t)&request, sizeof(request)};
+        struct linux_msghdr message = {
+            .msg_iov = (uint64_t)(uintptr_t)&iov,
+            .msg_iovlen = 1,
+            .msg_control = (uint64_t)(uintptr_t)&control,
+            .msg_controllen = sizeof(control),
+        };
+        long n = host_recvmsg(s->line, &message, LINUX_MSG_DONTWAIT, NULL);
 
-        if (n < 0 && errno == EINTR)
+        if (n == -LINUX_EINTR)
             continue;
         if (n <= 0)
             return;
         if (n == sizeof(request))
-            serve(s, &request, sender_of(&message));
+            serve(s, &request, sender_of(&message, &control));
     }
 }

@@ -1,86 +1,109 @@
 /* SPDX-License-Identifier: MIT */
 /* The supervisor's life: see supervisor.h. It starts the first process, and serves events until that has ended. */
-#include "host/process.h" /* before what defines si_pid and its like as macros */
+#include "host/io.h"
+#include "host/process.h"
+#include "host/socket.h"
 #include "supervisor/supervisor.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "supervisor/loop.h"
 
 #define EVENTS 64
+/* Descriptors that we need for ourselves. */
+#define OWN_FILES 40
 
 struct first {
     pid_t host;
     int line, lifeline; /* the guests' ends */
 };
 
+static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+static int signal_pipe = -1;
+
+static void tell_loop(int sig)
+{
+    int saved = errno;
+
+    (void)!write(signal_pipe, "", 1);
+    errno = saved;
+}
+
+/* Who asks the supervisor to end means the container. */
+static int catch_signals(struct supervisor *s)
+{
+    struct linux_epoll_event_x86_64 event = {.events = LINUX_EPOLLIN, .data = (uint64_t)EVENT_SIGNAL};
+    struct sigaction action = {.sa_handler = tell_loop};
+    int fds[2];
+    long r = host_pipe(fds, LINUX_O_NONBLOCK);
+
+    if (r < 0)
+        return (int)r;
+    signal_pipe = fds[1];
+    for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+        sigaction(deadly[i], &action, NULL);
+    return (int)host_epoll_control(s->epoll, LINUX_EPOLL_CTL_ADD, fds[0], &event);
+}
+
 static int watch(struct supervisor *s, int fd, int64_t what)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)what};
+    struct linux_epoll_event_x86_64 event = {.events = LINUX_EPOLLIN, .data = (uint64_t)what};
 
-    return epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+    return (int)host_epoll_control(s->epoll, LINUX_EPOLL_CTL_ADD, fd, &event);
 }
 
 /* Every process costs a descriptor of ours. */
 static void raise_limit(struct supervisor *s)
 {
-    struct rlimit limit;
+    struct linux_rlimit64 limit;
 
     s->most = PID_TABLE_SLOTS;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-        s->most = (uint32_t)MIN(limit.rlim_cur > 40 ? limit.rlim_cur - 40 : 1, (rlim_t)PID_TABLE_SLOTS);
-    }
+    if (host_prlimit(0, LINUX_RLIMIT_NOFILE, NULL, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    host_prlimit(0, LINUX_RLIMIT_NOFILE, &limit, NULL);
+    s->most = (uint32_t)MIN(MAX(limit.rlim_cur, OWN_FILES + 1) - OWN_FILES, (uint64_t)PID_TABLE_SLOTS);
 }
 
 static int open_all(struct supervisor *s, struct first *first)
 {
-    int line[2], lifeline[2], on = 1, r = pids_open(&s->pids);
+    int line[2], lifeline[2], on = 1;
+    long r = pids_open(&s->pids);
 
+    if (r == 0)
+        r = host_socketpair(LINUX_AF_UNIX, LINUX_SOCK_SEQPACKET, 0, line);
+    if (r == 0)
+        r = host_setsockopt(line[0], LINUX_SOL_SOCKET, LINUX_SO_PASSCRED, &on, sizeof(on));
+    if (r == 0)
+        r = host_pipe(lifeline, 0);
     if (r < 0)
-        return r;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0 ||
-        setsockopt(line[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 || pipe2(lifeline, O_CLOEXEC) < 0)
-        return -errno;
+        return (int)r;
     s->line = line[0];
     s->lifeline = lifeline[1];
     first->line = line[1];
     first->lifeline = lifeline[0];
-    s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    return s->epoll < 0 ? -errno : 0;
+    s->epoll = (int)host_epoll();
+    return s->epoll < 0 ? s->epoll : 0;
 }
 
-static noreturn_fn void become_first(struct supervisor *s, const struct first *first, const sigset_t *mask, const struct rlimit *limit)
+static noreturn_fn void become_first(struct supervisor *s, const struct first *first, const struct linux_rlimit64 *limit)
 {
-    struct supervisor_birth birth = {.pid = 1, .line = first->line};
-    char path[32];
+    struct supervisor_birth birth = {.pid = 1, .line = first->line, .pids_fd = s->pids.fd};
     long lifeline;
 
     close(s->line);
     close(s->lifeline);
     close(s->epoll);
-    lifeline = host_lifeline(first->lifeline);
+    lifeline = host_lifeline_new(first->lifeline);
     close(first->lifeline);
-    if (lifeline < 0)
+    if (lifeline < 0 || host_lifeline_bind((int)lifeline, getpid()) < 0)
         _exit(125);
     birth.lifeline = (int)lifeline;
-    /* A description that cannot be written through, nor be made to: the memory file is sealed against it. */
-    fmt(path, sizeof(path), "/proc/self/fd/%d", s->pids.fd);
-    birth.pids_fd = open(path, O_RDONLY | O_CLOEXEC);
-    close(s->pids.fd);
     /* Orphans come to the first process, not to us. */
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    setrlimit(RLIMIT_NOFILE, limit);
-    sigprocmask(SIG_SETMASK, mask, NULL);
+    host_prctl(LINUX_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    host_prlimit(0, LINUX_RLIMIT_NOFILE, limit, NULL);
     s->config->start(s->config->arg, &birth);
     _exit(125);
 }
@@ -103,18 +126,16 @@ static void let_go(struct supervisor *s, const struct first *first)
 static void client_event(struct supervisor *s)
 {
     struct supervisor_message message;
-    ssize_t n = recv(s->client, &message, sizeof(message), MSG_DONTWAIT);
+    long n = host_recvfrom(s->client, &message, sizeof(message), LINUX_MSG_DONTWAIT, NULL, NULL, NULL);
 
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    if (n == -LINUX_EAGAIN || n == -LINUX_EINTR)
         return;
     if (n == sizeof(message)) {
-        int pidfd = s->pids.entries[1].pidfd;
-
         if (message.type == SUPERVISOR_SIGNAL)
-            syscall(SYS_pidfd_send_signal, pidfd, message.value, NULL, 0);
+            host_pidfd_send_signal(s->pids.entries[1].pidfd, message.value, NULL, 0);
         return;
     }
-    epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->client, NULL);
+    host_epoll_control(s->epoll, LINUX_EPOLL_CTL_DEL, s->client, NULL);
     s->client = -1;
     if (s->config->die_with_client)
         s->ended = true;
@@ -123,13 +144,13 @@ static void client_event(struct supervisor *s)
 static void loop(struct supervisor *s)
 {
     while (!s->ended) {
-        struct epoll_event events[EVENTS];
-        int n = epoll_wait(s->epoll, events, EVENTS, -1);
+        struct linux_epoll_event_x86_64 events[EVENTS];
+        long n = host_epoll_wait(s->epoll, events, EVENTS, NULL, NULL);
 
-        if (n < 0 && errno != EINTR)
+        if (n < 0 && n != -LINUX_EINTR)
             return;
-        for (int i = 0; i < n; i++) {
-            int64_t what = (int64_t)events[i].data.u64;
+        for (long i = 0; i < n; i++) {
+            int64_t what = (int64_t)events[i].data;
 
             if (what == EVENT_LINE)
                 requests_serve(s);
@@ -143,15 +164,14 @@ static void loop(struct supervisor *s)
     }
 }
 
-static void start_of(struct supervisor *s, pid_t host)
+static void begin(struct supervisor *s, pid_t host)
 {
     struct supervisor_message message = {SUPERVISOR_STARTED, host};
 
     pids_reserve_at(&s->pids, 0, 1);
     processes_add(s, 1, 0, host, true);
-    s->pids.last = 1;
     if (s->client >= 0)
-        send(s->client, &message, sizeof(message), MSG_NOSIGNAL);
+        host_sendto(s->client, &message, sizeof(message), LINUX_MSG_NOSIGNAL, NULL, 0, NULL);
 }
 
 /* The first process's status; it is killed if it still lives. */
@@ -159,9 +179,9 @@ static int end(struct supervisor *s, pid_t host)
 {
     int status = 0;
 
-    if (waitpid(host, &status, WNOHANG | __WALL) != host) {
+    if (waitpid(host, &status, WNOHANG) != host) {
         kill(host, SIGKILL);
-        while (waitpid(host, &status, __WALL) < 0 && errno == EINTR)
+        while (waitpid(host, &status, 0) < 0 && errno == EINTR)
             ;
     }
     processes_kill(s);
@@ -170,33 +190,26 @@ static int end(struct supervisor *s, pid_t host)
 
 int supervisor_main(const struct supervisor_config *config)
 {
-    static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     struct supervisor s = {.config = config, .client = config->client_fd, .epoll = -1};
-    struct rlimit limit = {0};
+    struct linux_rlimit64 limit = {0};
     struct first first = {0};
-    sigset_t ours, before;
-    int r = open_all(&s, &first), signals;
+    int r = open_all(&s, &first);
 
     if (r < 0)
         return r;
-    prctl(PR_SET_CHILD_SUBREAPER, 1);
-    getrlimit(RLIMIT_NOFILE, &limit);
-    raise_limit(&s);
-    sigemptyset(&ours);
-    for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
-        sigaddset(&ours, deadly[i]);
-    sigprocmask(SIG_BLOCK, &ours, &before);
+    host_prctl(LINUX_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    host_prlimit(0, LINUX_RLIMIT_NOFILE, NULL, &limit);
     first.host = fork();
     if (first.host < 0)
-        return -errno;
+        return -LINUX_EAGAIN;
     if (first.host == 0)
-        become_first(&s, &first, &before, &limit);
+        become_first(&s, &first, &limit);
+    raise_limit(&s);
     let_go(&s, &first);
-    signals = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
-    start_of(&s, first.host);
+    begin(&s, first.host);
     r = watch(&s, s.line, EVENT_LINE);
-    if (r == 0 && signals >= 0)
-        r = watch(&s, signals, EVENT_SIGNAL);
+    if (r == 0)
+        r = catch_signals(&s);
     if (r == 0 && s.client >= 0)
         r = watch(&s, s.client, EVENT_CLIENT);
     if (r == 0)

@@ -30,7 +30,8 @@ expect "a script by its name" 0 "script /bin/script a b" script a b
 expect "a script by its path" 0 "script /bin/script a" /bin/script a
 expect "a script by another user" 0 "script /bin/script" -u 1000 script
 expect "a status of its own" 7 "" sh -c 'exit 7'
-expect "a signal" 137 "*" sh -c 'kill -9 $$'
+expect "a signal of a child" 137 "*" sh -c 'sh -c "kill -9 \$\$"; exit $?'
+expect "a signal to itself, which the first process survives" 5 "" sh -c 'kill -9 $$; exit 5'
 expect "a name that is nowhere" 127 '*nosuch*not found*' nosuch
 expect "a path that is nowhere" 127 '*/no/such*no such file*' /no/such
 expect "an interpreter that is nowhere" 127 '*/badline*' /badline

@@ -50,7 +50,7 @@ c = socket.create_connection(s.getsockname()); c.sendall(b\"hello\"); print(c.re
 a, b = socket.socketpair(); a.send(b\"pair\"); print(b.recv(9))"'
 script perl 'perl -e "my %h = map { \$_ => \$_ ** 2 } 1 .. 5; print join(\",\", map { \$h{\$_} } sort keys %h), \"\n\"; open my \$p, \"-|\", \"echo\", \"piped\"; print <\$p>; print fork() // -1 ? \"parent\n\" : \"\"; wait"'
 script sqlite3 'cd $(mktemp -d); sqlite3 t.db "create table t(a, b); with recursive c(i) as (select 1 union all select i + 1 from c where i < 10000) insert into t select i, i * i from c; select count(*), sum(b) from t; pragma journal_mode=wal; update t set a = a + 1; pragma integrity_check;"'
-script ps 'ps -e -o comm= | sort | uniq -c; ps -p 1 -o pid=,ppid=,comm='
+script ps 'x=$(ps -e -o comm=); sort <<<"$x" | uniq -c; ps -p 1 -o pid=,ppid=,comm= | tr -s " " | sed "s/^ //"'
 script procps 'free >/dev/null; echo $?; uptime >/dev/null; echo $?; top -b -n 1 >/dev/null; echo $?; pgrep -c bash'
 script lsof 'exec 5</etc/passwd; lsof -p $$ -a -d 5 -Fn | tail -1'
 script curl 'curl -s file:///etc/hostname -o /dev/null; echo $?; curl -s http://127.0.0.1:1/; echo $?'
@@ -59,7 +59,7 @@ script xz 'seq 1 50000 | xz -T2 | xz -d | md5sum; seq 1 5000 | gzip -9 | zcat | 
 script job-control 'set -m; sleep 30 & jobs; kill %1; wait %1; echo $?; (exit 3) & wait $!; echo $?'
 script signals 'trap "echo term" TERM; kill -TERM $$; trap "echo exit" EXIT; bash -c "kill -SEGV \$\$"; echo $?'
 script no-host-path 'cat /proc/self/maps | sed "s/.* //" | grep / | sort -u; readlink /proc/self/exe /proc/self/cwd /proc/self/root'
-script identity 'id; cat /proc/self/status | grep -E "^(Name|Pid|PPid|Uid|Gid|Threads)"; echo $$'
+script identity 'id; cat /proc/self/status | grep -E "^(Name|PPid|Uid|Gid|Threads)"; echo $$'
 
 # A server inside is reached from the host.
 port=$((20000 + RANDOM % 20000))

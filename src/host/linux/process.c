@@ -242,28 +242,31 @@ long host_wait_word_shared(const _Atomic uint32_t *word, uint32_t value)
     return host_syscall4(HOST_NR(futex), word, LINUX_FUTEX_WAIT, value, 0);
 }
 
-long host_lifeline(int pipe)
+long host_lifeline_new(int pipe)
 {
-    struct linux_pollfd poll = {.events = LINUX_POLLIN};
-    struct linux_timespec none = {0};
     char path[32];
     long fd;
 
-    /* Whom a signal goes to belongs to the open file description: this process needs its own. */
+    /* Whom a signal goes to belongs to the open file description: a new one is needed. */
     fmt(path, sizeof(path), "/proc/self/fd/%d", pipe);
     fd = host_open(path, LINUX_O_RDONLY | LINUX_O_NONBLOCK, 0);
     if (fd < 0)
         return fd;
-    host_syscall3(HOST_NR(fcntl), fd, LINUX_F_SETOWN, host_getpid());
     host_syscall3(HOST_NR(fcntl), fd, LINUX_F_SETSIG, LINUX_SIGKILL);
     host_syscall3(HOST_NR(fcntl), fd, LINUX_F_SETFL, LINUX_O_NONBLOCK | LINUX_O_ASYNC);
-    poll.fd = (int)fd;
-    host_syscall5(HOST_NR(ppoll), &poll, 1, &none, 0, 8);
-    if (poll.revents) {
-        host_close((int)fd);
-        return -LINUX_EPIPE;
-    }
     return fd;
+}
+
+long host_lifeline_bind(int lifeline, int pid)
+{
+    struct linux_pollfd poll = {.fd = lifeline, .events = LINUX_POLLIN};
+    struct linux_timespec none = {0};
+    long r = host_syscall3(HOST_NR(fcntl), lifeline, LINUX_F_SETOWN, pid);
+
+    if (r < 0)
+        return r;
+    host_syscall5(HOST_NR(ppoll), &poll, 1, &none, 0, 8);
+    return poll.revents ? -LINUX_EPIPE : 0;
 }
 
 long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid, uint32_t sgid,
