@@ -16,7 +16,7 @@
 #include "cli/launch.h"
 #include "cli/parts.h"
 #include "cli/place.h"
-#include "cli/queues.h"
+#include "cli/host_objects.h"
 #include "cli/run_options.h"
 #include "cli/users.h"
 #include "supervisor/supervisor.h"
@@ -377,7 +377,7 @@ static void supervise(struct run *run, int control)
     if (run->master >= 0)
         close(run->master);
     int status = supervisor_main(&config);
-    queues_remove(config.spec);
+    host_objects_remove(config.spec);
     remove_tree(run->runtime);
     remove_tree(run->scratch);
     image_release(&run->image);

@@ -25,8 +25,7 @@ static void *take(void *arg)
     char buf[64];
     unsigned priority;
 
-    report("a thread receives", mq_receive(*(mqd_t *)arg, buf, sizeof buf, &priority));
-    return NULL;
+    return (void *)mq_receive(*(mqd_t *)arg, buf, sizeof buf, &priority);
 }
 
 static void in_thread(union sigval value)
@@ -98,7 +97,9 @@ int main(void)
     pthread_create(&thread, NULL, take, &q);
     settle();
     report("send", mq_send(q, "wake", 4, 3));
-    pthread_join(thread, NULL);
+    void *received;
+    pthread_join(thread, &received);
+    report("a thread receives", (long)received);
 
     /* Another process, by name. */
     pid_t pid = fork();
