@@ -39,7 +39,10 @@ static uint64_t device_of(const struct mount *m)
 {
     struct linux_kstat st;
 
-    return m->root_fd >= 0 && host_fstat(m->root_fd, &st) == 0 ? st.st_dev : m->dev;
+    /* As stat tells it: the overlay has one device for both of its halves. */
+    if (m->root_fd < 0 || m->ops == &overlay_ops || host_fstat(m->root_fd, &st) < 0)
+        return m->dev;
+    return st.st_dev;
 }
 
 /* The host's own table is the truth where the guest's files are the host's. */
