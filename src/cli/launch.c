@@ -75,6 +75,9 @@ static void put_limits(struct exec_state *state)
             state->rlimits[i][1] = limit.rlim_max;
         }
     }
+    /* The guest's limit is kept by its descriptor table; what we need beside it must not run into the host's. */
+    struct rlimit files = {state->rlimits[RLIMIT_NOFILE][1], state->rlimits[RLIMIT_NOFILE][1]};
+    setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static void put_file(struct exec_builder *b, int fd)

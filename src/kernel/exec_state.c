@@ -474,6 +474,9 @@ static int invent_state(struct task *task, struct boot *boot, struct exec_state 
         s->rlimits[i][0] = limit.rlim_cur;
         s->rlimits[i][1] = limit.rlim_max;
     }
+    host_prlimit(0, LINUX_RLIMIT_NOFILE, NULL, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    host_prlimit(0, LINUX_RLIMIT_NOFILE, &limit, NULL);
     const char *slash = strrchr(boot->argv[0], '/');
     str_copy(s->comm, slash ? slash + 1 : boot->argv[0], sizeof s->comm);
     (void)p;
