@@ -50,7 +50,7 @@ bad=$(
     below host 'abi|base|host'
     below engine 'abi|base|host|engine'
     below kernel 'abi|base|host|engine|kernel|supervisor'
-    below fs 'abi|base|host|kernel|fs|supervisor'
+    below fs 'abi|base|host|kernel|fs|net|supervisor'
     below net 'abi|base|host|kernel|net|fs|supervisor'
     below sys 'abi|base|host|engine|kernel|fs|net|sys|supervisor'
     below supervisor 'abi|base|host|supervisor'
