@@ -122,6 +122,14 @@ static bool is_link(const struct linux_kstat *host)
     return (host->st_mode & LINUX_S_IFMT) == LINUX_S_IFLNK;
 }
 
+/* Whether the host lets an ordinary user give the object attributes. */
+static bool carries_xattrs(const struct linux_kstat *host)
+{
+    uint32_t type = host->st_mode & LINUX_S_IFMT;
+
+    return type == LINUX_S_IFREG || type == LINUX_S_IFDIR;
+}
+
 static bool sidecar_load(struct mount *mnt, int fd, const struct linux_kstat *host,
                          struct meta_record *record)
 {
@@ -143,6 +151,9 @@ static long sidecar_store(struct mount *mnt, int fd, const struct linux_kstat *h
         return -LINUX_EPERM;
     sidecar_name(fd, host, name);
     hex_write(record, hex);
+    r = host_symlinkat(hex, dir, name);
+    if (r != -LINUX_EEXIST)
+        return r;
     fmt(temporary, sizeof temporary, "%s.%d", name, host_gettid());
     r = host_symlinkat(hex, dir, temporary);
     return r < 0 ? r : host_renameat2(dir, temporary, dir, name, 0);
@@ -173,7 +184,8 @@ void meta_load(struct mount *mnt, int fd, const struct linux_kstat *host, struct
     if (!is_marked(host))
         return;
     host_fd_path(fd, path);
-    if (host_getxattr(path, META_XATTR, &record, sizeof record) == (long)sizeof record ||
+    if ((carries_xattrs(host) &&
+         host_getxattr(path, META_XATTR, &record, sizeof record) == (long)sizeof record) ||
         sidecar_load(mnt, fd, host, &record))
         record_unpack(&record, meta);
     if (meta->valid && record.version != META_VERSION)
@@ -201,11 +213,11 @@ long meta_store(struct mount *mnt, int fd, const struct linux_kstat *host, const
             sidecar_remove(mnt, fd, host);
         }
     } else {
-        r = host_setxattr(path, META_XATTR, &record, sizeof record, 0);
+        r = carries_xattrs(host) ? host_setxattr(path, META_XATTR, &record, sizeof record, 0)
+                                 : -LINUX_EOPNOTSUPP;
         if (r == -LINUX_EACCES && !(mode & 0200) && host_fchmodat(LINUX_AT_FDCWD, path, mode | 0200) == 0)
             r = host_setxattr(path, META_XATTR, &record, sizeof record, 0);
-        if (r == -LINUX_EOPNOTSUPP || (r == -LINUX_EPERM && (host->st_mode & LINUX_S_IFMT) != LINUX_S_IFREG &&
-                                       (host->st_mode & LINUX_S_IFMT) != LINUX_S_IFDIR))
+        if (r == -LINUX_EOPNOTSUPP)
             r = sidecar_store(mnt, fd, host, &record);
         if (r < 0)
             return r;
