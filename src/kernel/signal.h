@@ -37,7 +37,8 @@ struct process;
  */
 #define SIGNAL_KICK       LINUX_SIGRTMAX
 #define SIGNAL_KICK_VALUE 0x436f7261
-/* The same among processes: it means SIGKILL, for one that has something to settle first (kernel/ending.h). */
+/* The same among processes: it means SIGKILL, for one that has something to settle first (kernel/ending.h).
+ */
 #define SIGNAL_DIE_VALUE 0x43646965
 
 /* rt_tgsigqueueinfo to another process: byte 16 of the union travels along, and says that one thread alone is
@@ -100,7 +101,8 @@ struct task_signals {
 #define SIGNAL_BIT(sig)     (UINT64_C(1) << ((sig)-1))
 
 #define SIGNALS_UNBLOCKABLE (SIGNAL_BIT(LINUX_SIGKILL) | SIGNAL_BIT(LINUX_SIGSTOP))
-/* By whether these are blocked or ignored, a terminal decides about its background processes: see sys/terminal.c. */
+/* By whether these are blocked or ignored, a terminal decides about its background processes: see
+ * sys/terminal.c. */
 #define SIGNALS_OF_TERMINALS (SIGNAL_BIT(LINUX_SIGTTIN) | SIGNAL_BIT(LINUX_SIGTTOU))
 /* What the CPU raises; on the host always caught and never masked. */
 #define SIGNALS_SYNCHRONOUS                                                                                  \
@@ -178,8 +180,8 @@ void signals_put(struct signals *signals);
  * an exec. */
 void signals_clear_handlers(struct process *process, bool tell_host);
 /*
- * From now on, what ends the process by default comes to us first: its robust locks may lie in memory that others
- * share, and the host knows nothing of them.
+ * From now on, what ends the process by default comes to us first: its robust locks may lie in memory that
+ * others share, and the host knows nothing of them.
  */
 void signals_end_here(struct process *process);
 /*
