@@ -18,6 +18,12 @@ static bool is_real_time(int sig)
 
 /* --- the inbox --- */
 
+static bool is_of_timer(const struct linux_siginfo *info)
+{
+    return info->si_code == LINUX_SI_TIMER ||
+           (info->si_code == LINUX_SI_KERNEL && info->si_signo == LINUX_SIGALRM);
+}
+
 uint64_t signal_host_arrived(struct task *task, const struct linux_siginfo *info)
 {
     struct task_signals *s = &task->sig;
@@ -39,6 +45,13 @@ uint64_t signal_host_arrived(struct task *task, const struct linux_siginfo *info
     if (head + 1 - tail >= SIGNAL_INBOX - SIGNAL_INBOX_RESERVED) {
         hold = ~(SIGNALS_SYNCHRONOUS | SIGNALS_UNBLOCKABLE);
         atomic_store_explicit(&s->inbox_full, hold, memory_order_relaxed);
+    }
+    if (is_of_timer(info)) {
+        uint64_t bit = SIGNAL_BIT(info->si_signo);
+
+        atomic_fetch_or(&s->held, bit);
+        atomic_fetch_or(&task->process->signals->held, bit);
+        hold |= bit;
     }
     return hold;
 }
@@ -316,6 +329,47 @@ static bool is_ignored(const struct process *p, int sig)
     return handler == SIGNAL_DEFAULT && (p->pid == 1 || (SIGNAL_BIT(sig) & SIGNALS_DEFAULT_IGNORED));
 }
 
+void signal_kick_holders(struct process *p, uint64_t set)
+{
+    struct task *t;
+
+    if (!(atomic_load(&p->signals->held) & set))
+        return;
+    list_for_each_entry (t, &p->tasks, in_process)
+        if (atomic_load(&t->sig.held) & set)
+            task_kick(t, WORK_SIGNAL);
+}
+
+static void let_come(struct task *task, uint64_t set)
+{
+    atomic_fetch_and(&task->sig.held, ~set);
+    host_signal_mask(LINUX_SIG_UNBLOCK, set, NULL);
+}
+
+void signal_release_held(struct task *task)
+{
+    struct process *p = task->process;
+    uint64_t held = atomic_load_explicit(&task->sig.held, memory_order_relaxed), free = 0;
+
+    if (likely(!held))
+        return;
+    held &= ~(task->sig.own.set | p->signals->shared.set);
+    for (int sig = 1; sig <= 64; sig++)
+        if ((held & SIGNAL_BIT(sig)) && !is_ignored(p, sig))
+            free |= SIGNAL_BIT(sig);
+    if (free)
+        let_come(task, free);
+}
+
+void signal_catch_up(struct task *task, uint64_t set)
+{
+    set &= atomic_load_explicit(&task->sig.held, memory_order_relaxed);
+    if (likely(!set))
+        return;
+    let_come(task, set);
+    signal_drain(task);
+}
+
 /* A stop undoes a continue that waits, and the other way round. */
 static void discard_opposite(struct process *p, int sig)
 {
@@ -447,6 +501,19 @@ uint64_t signal_pending_set(struct task *task)
     return (task->sig.own.set | task->process->signals->shared.set) & task->sig.blocked;
 }
 
+void signal_taken(struct task *task, int sig)
+{
+    struct process *p = task->process;
+
+    if (likely(!(atomic_load_explicit(&p->signals->held, memory_order_relaxed) & SIGNAL_BIT(sig))))
+        return;
+    signal_release_held(task);
+    if (p->ntasks > 1) {
+        LOCK_SCOPE(&p->lock);
+        signal_kick_holders(p, SIGNAL_BIT(sig));
+    }
+}
+
 int signal_take(struct task *task, uint64_t set, struct linux_siginfo *info)
 {
     struct signals *s = task->process->signals;
@@ -455,12 +522,15 @@ int signal_take(struct task *task, uint64_t set, struct linux_siginfo *info)
     signal_drain(task);
     if (!((task->sig.own.set | s->shared.set) & set))
         return 0;
+    signal_catch_up(task, set);
     lock_acquire(&s->lock);
     sig = signal_dequeue(s, &task->sig.own, set, info);
     if (!sig)
         sig = signal_dequeue(s, &s->shared, set, info);
     lock_release(&s->lock);
     signal_watches_settle(task->process);
+    if (sig)
+        signal_taken(task, sig);
     return sig;
 }
 
@@ -573,6 +643,7 @@ void signals_forget(struct task *task)
     timers_free(s);
     ts->inbox_head = ts->inbox_tail = 0;
     ts->inbox_full = 0;
+    ts->held = s->held = 0;
     ts->waiting_for = 0;
 }
 

@@ -11,6 +11,10 @@
  * that the guest handles, or has ever blocked with its default action; otherwise it is the guest's (default
  * or ignore), so that the host stops, ends or ignores natively.
  *
+ * A timer goes on when the guest takes its signal, as on Linux, and not before: otherwise a quick one would
+ * leave time for nothing else. So the thread that its signal hits keeps that signal masked on the host until
+ * it is taken; what the host has counted meanwhile is added to the overrun.
+ *
  * A thread's inbox has one writer (the handler on that thread, all signals masked) and one reader (the same
  * thread): two indices, no lock.
  */
@@ -83,7 +87,8 @@ struct signals {
     uint64_t ever_blocked;   /* by any thread of the process */
     _Atomic uint32_t queued; /* entries in all queues, against RLIMIT_SIGPENDING */
     struct signal_timer *timers;
-    struct list watches; /* signal_watch; next is NULL while there has been none */
+    _Atomic uint64_t held; /* signals that some thread holds or has held (task_signals.held) */
+    struct list watches;   /* signal_watch; next is NULL while there has been none */
 };
 
 struct task_signals {
@@ -95,6 +100,7 @@ struct task_signals {
     struct linux_stack altstack;
     _Atomic uint32_t inbox_head, inbox_tail;
     _Atomic uint64_t inbox_full; /* signals that are masked on the host until the inbox is drained */
+    _Atomic uint64_t held;       /* of timers, masked on the host until the guest has taken the last one */
     struct linux_siginfo inbox[SIGNAL_INBOX]; /* last: large and rarely touched */
 };
 
@@ -209,6 +215,15 @@ void signal_timer_remove(struct task *task, int id);
 void signal_timer_changes(struct task *task, int id);
 /* The overrun of the signal that was last taken, or -EINVAL when there is no such timer. */
 long signal_timer_overrun(struct task *task, int id);
+
+/* Threads that hold a signal of the set are to look whether they still must. process.lock is held. */
+void signal_kick_holders(struct process *process, uint64_t set);
+/* A task has taken a signal: who holds it need not any more. No lock is held. */
+void signal_taken(struct task *task, int sig);
+/* After signals have been taken or dropped: what this thread need not hold any more. */
+void signal_release_held(struct task *task);
+/* Before signals of the set are taken: what the host has counted of them. */
+void signal_catch_up(struct task *task, uint64_t set);
 
 /* The task of this process with that guest number, or NULL. process.lock must be held. */
 struct task *process_find_task(struct process *process, int tid);

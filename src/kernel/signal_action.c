@@ -140,6 +140,7 @@ void signal_set_action(struct task *task, int sig, const struct linux_sigaction 
     if (a->sa_handler == SIGNAL_IGNORE ||
         (a->sa_handler == SIGNAL_DEFAULT && (SIGNAL_BIT(sig) & SIGNALS_DEFAULT_IGNORED)))
         signals_discard(p, SIGNAL_BIT(sig));
+    signal_kick_holders(p, SIGNAL_BIT(sig));
 }
 
 void signals_clear_handlers(struct process *p, bool tell_host)

@@ -157,6 +157,7 @@ void signal_deliver(struct task *task)
     struct linux_sigaction action;
 
     signal_drain(task);
+    signal_catch_up(task, ~task->sig.blocked);
     while (next_signal(task, &info, &action)) {
         if (unlikely(task->process->tracer))
             trace_signal(task, info.si_signo, info.si_code);
@@ -165,8 +166,10 @@ void signal_deliver(struct task *task)
             act_by_default(task, &info);
         else if (action.sa_handler != SIGNAL_IGNORE)
             run_handler(task, &action, &info);
+        signal_taken(task, info.si_signo);
         signal_drain(task);
     }
+    signal_release_held(task);
     if (task->sig.restore_saved_mask) {
         task->sig.restore_saved_mask = false;
         signal_set_mask(task, task->sig.saved_mask);
