@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What `coracle run -it` does with a terminal, told by busybox' shell."""
 import os
+import signal
 import subprocess
 import time
 
@@ -146,6 +147,26 @@ def paste():
     s.close()
 
 
+def end_of_client():
+    s = Session(RUN + ["/bin/sh", "-c", "trap 'echo told; exit 9' TERM; echo ready; while :; do sleep 0.1; done"])
+    s.expect("ready")
+    os.kill(s.pid, signal.SIGTERM)
+    s.expect("told")
+    assert s.wait() == 9
+    assert s.settings() == s.before
+    s.close()
+
+
+def hang_up():
+    s = Session(RUN + ["/bin/sh", "-c", "trap 'echo gone >/tmp/gone; exit' HUP; echo ready; while :; do sleep 0.1; done"])
+    s.expect("ready")
+    s.close()
+    end = time.monotonic() + 10
+    while time.monotonic() < end and os.waitpid(s.pid, os.WNOHANG)[0] == 0:
+        time.sleep(0.05)
+    assert os.path.exists(ROOT + "/tmp/gone"), "SIGHUP did not come"
+
+
 def output_of_the_last():
     for _ in range(5):
         s = Session(RUN + ["/bin/sh", "-c", "seq 1 3000"])
@@ -161,5 +182,7 @@ case("jobs", jobs)
 case("vi", editor)
 case("top and less", pages)
 case("paste", paste)
+case("signal to the client", end_of_client)
+case("hang up", hang_up)
 case("the last output", output_of_the_last)
 finish()

@@ -12,16 +12,29 @@ static const struct {
     uint32_t bit;
     const char *name;
 } bits[] = {
-    {IN_ACCESS, "ACCESS"}, {IN_MODIFY, "MODIFY"}, {IN_ATTRIB, "ATTRIB"}, {IN_CLOSE_WRITE, "CLOSE_WRITE"},
-    {IN_CLOSE_NOWRITE, "CLOSE_NOWRITE"}, {IN_OPEN, "OPEN"}, {IN_MOVED_FROM, "MOVED_FROM"}, {IN_MOVED_TO, "MOVED_TO"},
-    {IN_CREATE, "CREATE"}, {IN_DELETE, "DELETE"}, {IN_DELETE_SELF, "DELETE_SELF"}, {IN_MOVE_SELF, "MOVE_SELF"},
-    {IN_UNMOUNT, "UNMOUNT"}, {IN_Q_OVERFLOW, "Q_OVERFLOW"}, {IN_IGNORED, "IGNORED"}, {IN_ISDIR, "ISDIR"},
+    {IN_ACCESS, "ACCESS"},
+    {IN_MODIFY, "MODIFY"},
+    {IN_ATTRIB, "ATTRIB"},
+    {IN_CLOSE_WRITE, "CLOSE_WRITE"},
+    {IN_CLOSE_NOWRITE, "CLOSE_NOWRITE"},
+    {IN_OPEN, "OPEN"},
+    {IN_MOVED_FROM, "MOVED_FROM"},
+    {IN_MOVED_TO, "MOVED_TO"},
+    {IN_CREATE, "CREATE"},
+    {IN_DELETE, "DELETE"},
+    {IN_DELETE_SELF, "DELETE_SELF"},
+    {IN_MOVE_SELF, "MOVE_SELF"},
+    {IN_UNMOUNT, "UNMOUNT"},
+    {IN_Q_OVERFLOW, "Q_OVERFLOW"},
+    {IN_IGNORED, "IGNORED"},
+    {IN_ISDIR, "ISDIR"},
 };
 
 static int watches[16];
 static uint32_t first_cookie;
 
-/* All that waits, a line each. Attribute events are left out: how often a file system makes them is its own affair. */
+/* All that waits, a line each. Attribute events are left out: how often a file system makes them is its own
+ * affair. */
 static void drain(int fd, const char *label)
 {
     char buf[8192] __attribute__((aligned(8)));

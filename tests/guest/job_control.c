@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=30 */
-/* Job control over a pair of pseudo-terminals: controlling terminals, foreground and background groups, signals from keys, stops, orphaned
- * groups, hanging up. */
+/* Job control over a pair of pseudo-terminals: controlling terminals, foreground and background groups,
+ * signals from keys, stops, orphaned groups, hanging up. */
 #include "check.h"
 #include <fcntl.h>
 #include <poll.h>

@@ -39,7 +39,8 @@ static void attributes(mqd_t q, const char *label)
     struct mq_attr a = {0};
 
     report(label, mq_getattr(q, &a));
-    say("flags %#lx, %ld messages of %ld, %ld waiting\n", a.mq_flags, a.mq_maxmsg, a.mq_msgsize, a.mq_curmsgs);
+    say("flags %#lx, %ld messages of %ld, %ld waiting\n", a.mq_flags, a.mq_maxmsg, a.mq_msgsize,
+        a.mq_curmsgs);
 }
 
 int main(void)
@@ -122,7 +123,8 @@ int main(void)
     waitpid(pid, NULL, 0);
 
     on_signal(SIGUSR1, on_notify, SA_SIGINFO);
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value.sival_int = 17};
+    struct sigevent event = {
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value.sival_int = 17};
     report("notify", mq_notify(q, &event));
     report("notify again", mq_notify(q, &event));
     report("send", mq_send(q, "x", 1, 0));

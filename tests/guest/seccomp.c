@@ -34,7 +34,8 @@ static void errors(void)
     struct sock_filter good[] = {RETURN(SECCOMP_RET_ALLOW)}, many[2];
     unsigned action;
 
-    report("without the right", setgid(1000) || setuid(1000) ? -1 : answer(SYS_getppid, SECCOMP_RET_ERRNO, 0));
+    report("without the right",
+           setgid(1000) || setuid(1000) ? -1 : answer(SYS_getppid, SECCOMP_RET_ERRNO, 0));
     report("no_new_privs", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
     report("PR_GET_SECCOMP", prctl(PR_GET_SECCOMP));
     report("no program", install(good, 0, 0));
@@ -56,8 +57,9 @@ static void errors(void)
     report("division by zero", install(many, 2, 0));
     many[0] = good[0], many[1] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM, 0);
     report("no end", install(many, 2, 0));
-    static const unsigned actions[] = {SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_TRAP, SECCOMP_RET_ERRNO,
-                                       SECCOMP_RET_TRACE, SECCOMP_RET_LOG, SECCOMP_RET_ALLOW, 0x12340000};
+    static const unsigned actions[] = {
+        SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_KILL_THREAD, SECCOMP_RET_TRAP,  SECCOMP_RET_ERRNO,
+        SECCOMP_RET_TRACE,        SECCOMP_RET_LOG,         SECCOMP_RET_ALLOW, 0x12340000};
     for (unsigned i = 0; i < 8; i++) {
         action = actions[i];
         report("available", syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action));
@@ -66,8 +68,9 @@ static void errors(void)
 
 static void on_sys(int number, siginfo_t *info, void *context)
 {
-    say("SIG%s code %d errno %d nr %s arch %#x, address %s\n", sig_name(number), info->si_code, info->si_errno,
-        info->si_syscall == SYS_getppid ? "getppid" : "other", info->si_arch, info->si_call_addr ? "there" : "none");
+    say("SIG%s code %d errno %d nr %s arch %#x, address %s\n", sig_name(number), info->si_code,
+        info->si_errno, info->si_syscall == SYS_getppid ? "getppid" : "other", info->si_arch,
+        info->si_call_addr ? "there" : "none");
 }
 
 static void results(void)
@@ -93,14 +96,22 @@ static void results(void)
 static void arguments(void)
 {
     struct sock_filter code[] = {
-        LOAD(arch), IF(AUDIT_ARCH_X86_64), BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), RETURN(SECCOMP_RET_KILL_PROCESS),
-        LOAD(nr), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_lseek, 0, 7),
+        LOAD(arch),
+        IF(AUDIT_ARCH_X86_64),
+        BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+        RETURN(SECCOMP_RET_KILL_PROCESS),
+        LOAD(nr),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_lseek, 0, 7),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1]) + 4), /* the high half */
-        BPF_STMT(BPF_ST, 3), BPF_STMT(BPF_LDX | BPF_MEM, 3),
+        BPF_STMT(BPF_ST, 3),
+        BPF_STMT(BPF_LDX | BPF_MEM, 3),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-        BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0), BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xfff),
+        BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xfff),
         BPF_STMT(BPF_ALU | BPF_OR | BPF_K, SECCOMP_RET_ERRNO),
-        BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), RETURN(SECCOMP_RET_ALLOW), BPF_STMT(BPF_RET | BPF_A, 0),
+        BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+        RETURN(SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_RET | BPF_A, 0),
     };
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     code[5].jf = 8;
@@ -108,11 +119,22 @@ static void arguments(void)
     report("sum of the halves", syscall(SYS_lseek, 0, 0x300000004, 0) == -1 ? errno : 0);
     report("others", getppid() > 0);
     struct sock_filter math[] = {
-        LOAD(nr), IF(SYS_alarm), BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0), RETURN(SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0), BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 3), BPF_STMT(BPF_ALU | BPF_SUB | BPF_K, 1),
-        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 2), BPF_STMT(BPF_MISC | BPF_TAX, 0), BPF_STMT(BPF_LD | BPF_IMM, 200),
-        BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0), BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 4), BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
-        BPF_STMT(BPF_ALU | BPF_NEG, 0), BPF_STMT(BPF_ALU | BPF_NEG, 0), BPF_STMT(BPF_ALU | BPF_OR | BPF_K, SECCOMP_RET_ERRNO),
+        LOAD(nr),
+        IF(SYS_alarm),
+        BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+        RETURN(SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 3),
+        BPF_STMT(BPF_ALU | BPF_SUB | BPF_K, 1),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 2),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_IMM, 200),
+        BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0),
+        BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 4),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_ALU | BPF_NEG, 0),
+        BPF_STMT(BPF_ALU | BPF_NEG, 0),
+        BPF_STMT(BPF_ALU | BPF_OR | BPF_K, SECCOMP_RET_ERRNO),
         BPF_STMT(BPF_RET | BPF_A, 0),
     };
     report("install", install(math, sizeof math / sizeof *math, 0));

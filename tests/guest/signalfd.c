@@ -36,9 +36,11 @@ static void next(int fd)
         report("read", n);
         return;
     }
-    say("SIG%s code %d errno %d int %d status %d uid %s pid %s\n", sig_name(info.ssi_signo), info.ssi_code, info.ssi_errno,
-        info.ssi_int, info.ssi_status, info.ssi_uid == getuid() ? "own" : "other",
-        (pid_t)info.ssi_pid == getpid() ? "own" : info.ssi_pid ? "other" : "none");
+    say("SIG%s code %d errno %d int %d status %d uid %s pid %s\n", sig_name(info.ssi_signo), info.ssi_code,
+        info.ssi_errno, info.ssi_int, info.ssi_status, info.ssi_uid == getuid() ? "own" : "other",
+        (pid_t)info.ssi_pid == getpid() ? "own"
+        : info.ssi_pid                  ? "other"
+                                        : "none");
 }
 
 static void basic(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=20 */
-/* TCP and UDP over the loopback, IPv4 and IPv6, blocking, not blocking and interrupted; the list of interfaces. */
+/* TCP and UDP over the loopback, IPv4 and IPv6, blocking, not blocking and interrupted; the list of
+ * interfaces. */
 #include "check.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -42,9 +43,13 @@ static void say_address(const char *label, const union address *a, socklen_t len
 {
     char text[64] = "?";
 
-    inet_ntop(a->any.sa_family, a->any.sa_family == AF_INET ? (void *)&a->in.sin_addr : (void *)&a->in6.sin6_addr, text, sizeof text);
+    inet_ntop(a->any.sa_family,
+              a->any.sa_family == AF_INET ? (void *)&a->in.sin_addr : (void *)&a->in6.sin6_addr, text,
+              sizeof text);
     say("%s: family %d, length %d, %s, port %s\n", label, a->any.sa_family, (int)len, text,
-        a->in.sin_port == 0 ? "0" : a->in.sin_port == port ? "known" : "other");
+        a->in.sin_port == 0      ? "0"
+        : a->in.sin_port == port ? "known"
+                                 : "other");
 }
 
 static int listener_of(int family, union address *a, socklen_t *len)
@@ -183,7 +188,8 @@ static void udp(int family)
     union address names[3];
     for (int i = 0; i < 3; i++) {
         iov[i] = (struct iovec){bufs[i], 8};
-        m[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i], .msg_iovlen = 1, .msg_name = &names[i], .msg_namelen = sizeof names[i]};
+        m[i].msg_hdr = (struct msghdr){
+            .msg_iov = &iov[i], .msg_iovlen = 1, .msg_name = &names[i], .msg_namelen = sizeof names[i]};
     }
     report("recvmmsg", recvmmsg(y, m, 3, 0, NULL));
     say("lengths %u %u\n", m[0].msg_len, m[1].msg_len);
@@ -352,7 +358,10 @@ static void interfaces(void)
     struct {
         struct nlmsghdr h;
         struct rtgenmsg g;
-    } request = {{.nlmsg_len = sizeof request, .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP, .nlmsg_seq = 5},
+    } request = {{.nlmsg_len = sizeof request,
+                  .nlmsg_type = RTM_GETLINK,
+                  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+                  .nlmsg_seq = 5},
                  {.rtgen_family = AF_UNSPEC}};
     struct sockaddr_nl to = {.nl_family = AF_NETLINK};
     CHECK(sendto(fd, &request, sizeof request, 0, (struct sockaddr *)&to, sizeof to) == sizeof request);
@@ -361,7 +370,8 @@ static void interfaces(void)
     struct msghdr msg = {.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = &iov, .msg_iovlen = 1};
     long n = recvmsg(fd, &msg, 0);
     struct nlmsghdr *h = (struct nlmsghdr *)answer;
-    CHECK(n > 0 && NLMSG_OK(h, n) && h->nlmsg_type == RTM_NEWLINK && h->nlmsg_seq == 5 && h->nlmsg_pid == nl.nl_pid);
+    CHECK(n > 0 && NLMSG_OK(h, n) && h->nlmsg_type == RTM_NEWLINK && h->nlmsg_seq == 5 &&
+          h->nlmsg_pid == nl.nl_pid);
     CHECK(to.nl_pid == 0 && msg.msg_namelen == sizeof to);
     close(fd);
 }

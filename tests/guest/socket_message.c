@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=20 */
-/* sendmsg and its family: descriptors and credentials in control data, peeking, truncation, many messages at once. */
+/* sendmsg and its family: descriptors and credentials in control data, peeking, truncation, many messages at
+ * once. */
 #include "check.h"
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +17,10 @@ static long send_fds(int sock, const int *fds, int n, const char *text)
 {
     char control[CMSG_SPACE(sizeof(int) * 300)] = {0};
     struct iovec iov = {(void *)text, strlen(text)};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = CMSG_SPACE(n * sizeof(int))};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = control,
+                         .msg_controllen = CMSG_SPACE(n * sizeof(int))};
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
     c->cmsg_level = SOL_SOCKET;
@@ -39,7 +43,8 @@ static int receive(int sock, int *fds, size_t room, int flags)
         report("recvmsg", n);
         return -1;
     }
-    say("got \"%.*s\", flags %#x, %d bytes of control\n", (int)n, text, msg.msg_flags & ~MSG_CMSG_CLOEXEC, (int)msg.msg_controllen);
+    say("got \"%.*s\", flags %#x, %d bytes of control\n", (int)n, text, msg.msg_flags & ~MSG_CMSG_CLOEXEC,
+        (int)msg.msg_controllen);
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
             int count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -50,7 +55,10 @@ static int receive(int sock, int *fds, size_t room, int flags)
             struct ucred u;
             memcpy(&u, CMSG_DATA(c), sizeof u);
             say("  credentials: %s, uid %s, gid %s\n",
-                u.pid == getpid() ? "own pid" : u.pid == getppid() ? "pid of the parent" : u.pid == 0 ? "no pid" : "another pid",
+                u.pid == getpid()    ? "own pid"
+                : u.pid == getppid() ? "pid of the parent"
+                : u.pid == 0         ? "no pid"
+                                     : "another pid",
                 u.uid == getuid() ? "own" : "other", u.gid == getgid() ? "own" : "other");
         } else {
             say("  level %d type %d length %d\n", c->cmsg_level, c->cmsg_type, (int)c->cmsg_len);
@@ -182,7 +190,8 @@ static void credentials(void)
 
     char control[CMSG_SPACE(sizeof(struct ucred))] = {0};
     struct iovec iov = {"own", 3};
-    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct msghdr msg = {
+        .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     struct ucred u = {getpid(), getuid(), getgid()};
     c->cmsg_level = SOL_SOCKET;

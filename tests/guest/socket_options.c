@@ -155,7 +155,11 @@ static void control(void)
     /* Outgoing packet information. */
     memset(buf, 0, sizeof buf);
     iov = (struct iovec){"out", 3};
-    msg = (struct msghdr){.msg_name = &a, .msg_namelen = sizeof a, .msg_iov = &iov, .msg_iovlen = 1, .msg_control = buf,
+    msg = (struct msghdr){.msg_name = &a,
+                          .msg_namelen = sizeof a,
+                          .msg_iov = &iov,
+                          .msg_iovlen = 1,
+                          .msg_control = buf,
                           .msg_controllen = CMSG_SPACE(sizeof(struct in_pktinfo))};
     struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
     c->cmsg_level = IPPROTO_IP;

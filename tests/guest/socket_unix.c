@@ -196,8 +196,10 @@ static void serve(const char *what, int type, struct sockaddr_un *un, socklen_t 
 static void datagrams(void)
 {
     struct sockaddr_un a = {0}, b = {0}, from = {0};
-    socklen_t a_len = path_address(&a, "dgram-a"), b_len = abstract_address(&b, "dgram-b"), from_len = sizeof from;
-    int x = socket(AF_UNIX, SOCK_DGRAM, 0), y = socket(AF_UNIX, SOCK_DGRAM, 0), z = socket(AF_UNIX, SOCK_DGRAM, 0);
+    socklen_t a_len = path_address(&a, "dgram-a"), b_len = abstract_address(&b, "dgram-b"),
+              from_len = sizeof from;
+    int x = socket(AF_UNIX, SOCK_DGRAM, 0), y = socket(AF_UNIX, SOCK_DGRAM, 0),
+        z = socket(AF_UNIX, SOCK_DGRAM, 0);
     char buf[16] = {0};
 
     say("datagrams\n");
@@ -274,7 +276,8 @@ static void paths(void)
 
     report("chdir", chdir(folder));
     snprintf(un.sun_path, sizeof un.sun_path, "relative");
-    report("bind to a relative path", bind(client, (struct sockaddr *)&un, offsetof(struct sockaddr_un, sun_path) + 8));
+    report("bind to a relative path",
+           bind(client, (struct sockaddr *)&un, offsetof(struct sockaddr_un, sun_path) + 8));
     names_of("relative", client);
     struct sockaddr_un full = {0};
     snprintf(full.sun_path, sizeof full.sun_path, "./mode");

@@ -74,9 +74,10 @@ static void settings(void)
     int value;
 
     report("tcgetattr", tcgetattr(slave, &before));
-    say("iflag %#x oflag %#x cflag %#x lflag %#x\n", before.c_iflag, before.c_oflag, before.c_cflag, before.c_lflag);
-    say("intr %d quit %d erase %d kill %d eof %d susp %d min %d\n", before.c_cc[VINTR], before.c_cc[VQUIT], before.c_cc[VERASE],
-        before.c_cc[VKILL], before.c_cc[VEOF], before.c_cc[VSUSP], before.c_cc[VMIN]);
+    say("iflag %#x oflag %#x cflag %#x lflag %#x\n", before.c_iflag, before.c_oflag, before.c_cflag,
+        before.c_lflag);
+    say("intr %d quit %d erase %d kill %d eof %d susp %d min %d\n", before.c_cc[VINTR], before.c_cc[VQUIT],
+        before.c_cc[VERASE], before.c_cc[VKILL], before.c_cc[VEOF], before.c_cc[VSUSP], before.c_cc[VMIN]);
     report("speed", cfgetospeed(&before) == B38400);
     t = before;
     cfsetspeed(&t, B9600);
