@@ -92,7 +92,8 @@ static bool copy(int from, int to)
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
-/* What the user has typed and the container's terminal has not taken yet: it may be full while its output waits for us. */
+/* What the user has typed and the container's terminal has not taken yet: it may be full while its output
+ * waits for us. */
 struct typed {
     char data[4096];
     size_t start, end;
@@ -133,7 +134,8 @@ static void pass_signal(int signals, int control, int master)
 
 static int open_signals(void)
 {
-    static const int passed[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM, SIGCONT};
+    static const int passed[] = {SIGHUP,  SIGINT,   SIGQUIT, SIGTERM, SIGUSR1,
+                                 SIGUSR2, SIGWINCH, SIGALRM, SIGCONT};
     sigset_t set;
 
     sigemptyset(&set);

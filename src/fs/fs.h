@@ -292,7 +292,8 @@ long vfs_socket_bind(struct task *task, int socket, const char *path);
  * or -ENOENT. */
 long vfs_socket_name(struct task *task, const char *token, char out[108]);
 /* The host folder where a mount keeps what the guest does not see (O_PATH; not the caller's to close); -1:
- * there is none. Names there start with a letter of their owner: s and n (sockets), q (message queues), i (SysV IPC). */
+ * there is none. Names there start with a letter of their owner: s and n (sockets), q (message queues), i
+ * (SysV IPC). */
 int vfs_sidecar(struct mount *mnt);
 /* For inotify: a host descriptor (to be closed) of the object; -EOPNOTSUPP when it has none. */
 long vfs_watch_fd(struct task *task, const char *path, unsigned walk_flags);
