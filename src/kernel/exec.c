@@ -294,6 +294,9 @@ static long find_program(struct task *task, int dirfd, const char *path, int fla
         return r == -LINUX_EINVAL ? -LINUX_ENOEXEC : r;
     if (info->arch != task->engine->arch)
         return -LINUX_ENOEXEC;
+    /* Its fixed addresses are ours: to say so now leaves the caller alive. */
+    if (!info->dynamic && info->low < HOST_WINDOW_END && info->high > HOST_WINDOW_START)
+        return -LINUX_ENOMEM;
     if (info->interpreter[0]) {
         char name[sizeof info->interpreter];
 
