@@ -166,6 +166,8 @@ static int make_state(struct launch *l, struct error *err)
     snprintf(s->comm, sizeof(s->comm), "%s", slash ? slash + 1 : l->argv[0]);
     if (l->exe_path)
         exec_builder_string(&b, &s->exe_path, l->exe_path);
+    if (l->execfn)
+        exec_builder_string(&b, &s->execfn, l->execfn);
     exec_builder_string(&b, &s->cwd, l->cwd);
     if (l->ngroups)
         exec_builder_section(&b, &s->groups, l->groups, l->ngroups * sizeof(l->groups[0]));

@@ -15,6 +15,7 @@ struct launch {
     char **argv, **envp;   /* of the guest */
     const char *cwd;       /* guest path */
     const char *exe_path;  /* guest path of the program; NULL: argv[0] is looked for by the kernel program, in the guest's PATH */
+    const char *execfn;    /* the name that it was started by, for AT_EXECFN; NULL: exe_path */
     int exe_fd;            /* the program's file, -1 with exe_path NULL */
     uint32_t uid, gid;
     uint32_t groups[64];

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include "cli/launch.h"
 #include "cli/run_elf.h"
@@ -37,6 +38,13 @@ static int open_program(const char *name, char *path, size_t size)
     return fd;
 }
 
+static bool is_script(int fd)
+{
+    char head[2];
+
+    return pread(fd, head, 2, 0) == 2 && memcmp(head, "#!", 2) == 0;
+}
+
 int run_elf(const char *sysroot, char **argv, const char *trace, const int trace_fds[2], struct error *err)
 {
     static struct launch l;
@@ -60,7 +68,14 @@ int run_elf(const char *sysroot, char **argv, const char *trace, const int trace
         return error_set(err, why == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE, "%s cannot be run: %s", argv[0],
                          strerror(why));
     }
-    l.exe_path = realpath(path, full) ? full : path;
+    if (is_script(l.exe_fd)) {
+        /* The kernel program starts what its first line names. */
+        close(l.exe_fd);
+        l.exe_fd = -1;
+    } else {
+        l.execfn = path;
+        l.exe_path = realpath(path, full) ? full : path;
+    }
     l.cwd = getcwd(cwd, sizeof(cwd)) ? cwd : "/";
     l.spec.spec->id = spec_builder_string(&l.spec, "run-elf");
     l.spec.spec->hostname = spec_builder_string(&l.spec, "");

@@ -7,6 +7,7 @@
 #include "host/alloc.h"
 #include "kernel/boot.h"
 #include "kernel/crash.h"
+#include "kernel/cred.h"
 #include "kernel/elf.h"
 #include "kernel/mm.h"
 #include "kernel/user.h"
@@ -199,7 +200,8 @@ static void kernel_main(void *arg)
                      abi_errno_name(-r));
     if (boot.exe_fd < 0)
         first_program_exec(task, &boot);
-    if (boot.first)
+    /* On the host's own files it was found by the host's names, which a sysroot does not know. */
+    if (boot.first && !process_is_identity(task->process))
         first_program_check(task, &boot);
     load_program(task);
     /* Only now: nothing interrupts the loading, and what has waited since before the exec is looked at first. */
