@@ -11,6 +11,7 @@
 /* What is shown, with all that lies below; the folders on the way to them are shown with nothing else in
  * them. */
 static const char *const shown[] = {
+    "block",               "class/block",          "dev/block",
     "class/net",           "devices/system/cpu",   "devices/system/memory",
     "devices/system/node", "devices/virtual/net",  "fs/cgroup",
     "kernel/mm",           "kernel/uevent_seqnum", "module",
@@ -35,12 +36,16 @@ static enum place place_of(const char *path)
     return best;
 }
 
-/* These are folders that the guest finds empty: the host's control groups and modules are none of its
- * business. */
+/* These are folders that the guest finds empty: the host's control groups, disks and modules are none of
+ * its business. */
 static bool is_empty_folder(const char *path)
 {
-    return strcmp(path, "fs/cgroup") == 0 || strcmp(path, "module") == 0 ||
-           strcmp(path, "devices/pci0000:00") == 0;
+    static const char *const empty[] = {"fs/cgroup", "module", "devices/pci0000:00", "block", "class/block", "dev/block"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(empty); i++)
+        if (strcmp(path, empty[i]) == 0)
+            return true;
+    return false;
 }
 
 static const char *path_below(const struct vfs_node *node)

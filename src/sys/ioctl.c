@@ -27,6 +27,7 @@ static const struct ioctl_row rows[] = {
     {LINUX_FIONBIO, 4, IN},
     {LINUX_FIOASYNC, 4, IN},
     {LINUX_FIOQSIZE, 8, OUT},
+    {LINUX_NS_GET_NSTYPE, 0, VALUE},
     /* terminals */
     {LINUX_TCGETS, 36, OUT},
     {LINUX_TCSETS, 36, IN},
@@ -172,6 +173,13 @@ static long request_host(struct task *task, struct file *file, uint64_t request,
         return terminal_peer(task, file, arg);
     case LINUX_SIOCGIFCONF:
         return interface_list(task, file, arg);
+    case LINUX_NS_GET_USERNS:
+    case LINUX_NS_GET_PARENT: {
+        /* A namespace around that of the guest is out of its sight. */
+        long r = host_ioctl(file->host_fd, LINUX_NS_GET_NSTYPE, 0, NULL);
+
+        return r < 0 ? r : -LINUX_EPERM;
+    }
     }
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (rows[i].request != request)
