@@ -13,6 +13,12 @@ bool folder_hides(const struct vfs_node *dir, const char *name)
            strcmp(name, RESERVED_NAME) == 0;
 }
 
+static void own_dev(struct vfs_node *node)
+{
+    if (node->mnt->flags & MOUNT_OWN_DEV)
+        node->st.st_dev = node->mnt->dev;
+}
+
 long folder_stat(struct vfs_node *node)
 {
     long r = host_fstat(node->fd, &node->st);
@@ -21,6 +27,7 @@ long folder_stat(struct vfs_node *node)
         return r;
     node->host_mode = node->st.st_mode;
     meta_apply(node->mnt, node->fd, &node->st, false);
+    own_dev(node);
     node->st_known = true;
     return 0;
 }
@@ -91,6 +98,7 @@ long folder_getattr(struct task *task, struct vfs_node *node)
         r = host_fstat(node->fd, &node->st);
         if (r == 0)
             meta_apply(node->mnt, node->fd, &node->st, true);
+        own_dev(node);
     }
     return r;
 }

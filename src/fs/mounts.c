@@ -13,7 +13,13 @@ static long open_root(const char *path)
 static long add_virtual(struct mount_table *table, const struct fs_ops *ops, const char *point,
                         const char *type, uint32_t flags)
 {
-    return mount_add(table, ops, point, type, type, flags, -1, -1, NULL) ? 0 : -LINUX_ENOMEM;
+    struct mount *mnt = mount_add(table, ops, point, type, type, flags, -1, -1, NULL);
+    struct linux_kstat st;
+
+    /* Among the host's own files it has the number that the host's table of mounts shows. */
+    if (mnt && table->mounts[0]->flags & MOUNT_IDENTITY && host_fstatat(LINUX_AT_FDCWD, "/proc", &st, 0) == 0)
+        mnt->dev = st.st_dev;
+    return mnt ? 0 : -LINUX_ENOMEM;
 }
 
 static long add_folder(struct mount_table *table, const struct fs_ops *ops, const char *point,
@@ -59,13 +65,13 @@ static long add_from_spec(struct mount_table *table, const struct container_spec
         return add_folder(table, &folder_ops, point, "ext4", "/dev/root", flags | MOUNT_REAL_MODES, source,
                           NULL);
     case SPEC_MOUNT_TMPFS:
-        return add_folder(table, &folder_ops, point, "tmpfs", "tmpfs", flags, source, NULL);
+        return add_folder(table, &folder_ops, point, "tmpfs", "tmpfs", flags | MOUNT_OWN_DEV, source, NULL);
     case SPEC_MOUNT_PROC:
         return add_virtual(table, &proc_fs.ops, point, "proc", flags);
     case SPEC_MOUNT_SYS:
         return add_virtual(table, &sys_fs.ops, point, "sysfs", flags);
     case SPEC_MOUNT_DEV:
-        return add_folder(table, &folder_ops, point, "devtmpfs", "devtmpfs", flags, source, NULL);
+        return add_folder(table, &folder_ops, point, "devtmpfs", "devtmpfs", flags | MOUNT_OWN_DEV, source, NULL);
     case SPEC_MOUNT_DEVPTS:
         return add_folder(table, &devpts_ops, point, "devpts", "devpts", flags, source, NULL);
     }

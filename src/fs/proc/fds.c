@@ -249,7 +249,8 @@ static void put_line(struct task *task, const struct fd_view *view, const char *
         flags &= ~(unsigned long)(LINUX_O_CLOEXEC | LINUX_O_NOFOLLOW | LINUX_O_PATH);
         flags |= view->file.flags & (LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW);
         text_fmt(out, "flags:\t0%lo\n", flags | (view->cloexec ? LINUX_O_CLOEXEC : 0));
-    } else if (field(line, n, "mnt_id:", &value, &rest) && (mount = mount_of(view)) > 0) {
+    } else if (field(line, n, "mnt_id:", &value, &rest) && !fs_is_identity(task->fs) &&
+               (mount = mount_of(view)) > 0) {
         text_fmt(out, "mnt_id:\t%d\n", mount);
     } else if (field(line, n, "tfd:", &value, &rest)) {
         int fd = guest_fd_of(task, view, (int)value);

@@ -35,20 +35,27 @@ static const char *point_below(const struct mount *m, const char *root, size_t r
     return m->point[root_len] == '/' ? m->point + root_len : NULL;
 }
 
+/* What stat tells of files there. */
 static uint64_t device_of(const struct mount *m)
 {
     struct linux_kstat st;
 
     /* As stat tells it: the overlay has one device for both of its halves. */
-    if (m->root_fd < 0 || m->ops == &overlay_ops || host_fstat(m->root_fd, &st) < 0)
+    if (m->root_fd < 0 || m->ops == &overlay_ops || m->flags & MOUNT_OWN_DEV || host_fstat(m->root_fd, &st) < 0)
         return m->dev;
     return st.st_dev;
 }
 
-/* The host's own table is the truth where the guest's files are the host's. */
+/* The host's own table is the truth where the guest's files are the host's, from its root on. */
 static bool is_host_table(const struct task *task)
 {
-    return !task->process->spec && !task->process->sysroot;
+    const struct mount *root = task->fs->mounts->mounts[0];
+    char path[HOST_FD_PATH_SIZE], link[2];
+
+    if (!fs_is_identity(task->fs) || root->root_fd < 0)
+        return false;
+    host_fd_path(root->root_fd, path);
+    return host_readlinkat(LINUX_AT_FDCWD, path, link, sizeof link) == 1;
 }
 
 static long from_host(const char *host, const char *name, struct text *out)
