@@ -40,6 +40,18 @@ long vfs_file_path(struct task *task, struct file *file, char *buf, size_t size)
     return fmt(buf, size, "%s", full[root_len] ? full + root_len : "/");
 }
 
+/* An open device is the host's, but what the guest sees of it is the node that it was opened by, while that is there. */
+static void stat_by_name(struct task *task, struct file *file, struct linux_kstat *st)
+{
+    char *path cleanup_free = kmalloc(VFS_PATH_MAX);
+    struct walk_request rq = {.dirfd = LINUX_AT_FDCWD, .path = path};
+    CLEANUP_NODE(node);
+
+    if (path && vfs_file_path(task, file, path, VFS_PATH_MAX) > 0 && vfs_walk(task, &rq, &node) == 0 &&
+        vfs_getattr(task, &node) == 0 && vfs_is(&node, LINUX_S_IFCHR) && node.st.st_rdev == st->st_rdev)
+        *st = node.st;
+}
+
 long vfs_file_fstat(struct task *task, struct file *file, struct linux_kstat *st)
 {
     CLEANUP_NODE(node);
@@ -54,6 +66,9 @@ long vfs_file_fstat(struct task *task, struct file *file, struct linux_kstat *st
         r = vfs_getattr(task, &node);
     if (r == 0)
         *st = node.st;
+    if (r == 0 && vfs_is(&node, LINUX_S_IFCHR) && vfs_file_is(file) && !(node.mnt->flags & MOUNT_IDENTITY) &&
+        (node.mnt->ops == &folder_ops || node.mnt->ops == &overlay_ops))
+        stat_by_name(task, file, st);
     return r;
 }
 
