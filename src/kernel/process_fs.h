@@ -67,6 +67,8 @@ must_check long vfs_open_exec(struct task *task, int dirfd, const char *path, in
                               struct linux_kstat *st);
 /* Tells other processes of the container, by /proc, that this is the process whose memory it is: at its start, and in the child of a fork. */
 void fs_announce(struct process *process);
+/* A resource limit as another process of the container holds it; unchanged when that process cannot be read. */
+void fs_process_limit(struct task *task, int pid, int resource, struct linux_rlimit64 *limit);
 /* The guest path of an open file, as /proc/self/fd shows it; its length. */
 long vfs_path_of_file(struct task *task, struct file *file, char *buf, size_t size);
 

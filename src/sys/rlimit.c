@@ -7,6 +7,7 @@
 #include "host/process.h"
 #include "kernel/cred.h"
 #include "kernel/pids.h"
+#include "kernel/process_fs.h"
 #include "kernel/user.h"
 
 #define NR_OPEN 1048576 /* what /proc/sys/fs/nr_open says */
@@ -98,6 +99,8 @@ long sys_prlimit64(SYSCALL_PARAMS)
         r = host_prlimit(host, (int)a1, a2 ? &set : NULL, &get);
         if (r < 0)
             return r;
+        if (!host_enforces(task->process, (int)a1))
+            fs_process_limit(task, pid, (int)a1, &get);
         return a3 ? user_write(task, a3, &get, sizeof get) : 0;
     }
     limit_get(task, (int)a1, &get);

@@ -101,6 +101,14 @@ struct peer *peer_open(struct task *task, struct proc_id id)
     return NULL;
 }
 
+void fs_process_limit(struct task *task, int pid, int resource, struct linux_rlimit64 *limit)
+{
+    CLEANUP_PEER(peer) = peer_open(task, (struct proc_id){.pid = (unsigned)pid});
+
+    if (peer)
+        *limit = peer->process.rlimits[resource];
+}
+
 bool peer_text(const struct peer *peer, uint64_t start, uint64_t end, struct text *out)
 {
     size_t before = out->len;

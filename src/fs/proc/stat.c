@@ -117,8 +117,8 @@ static void put_groups(const struct cred *c, const uint32_t *groups, struct text
 {
     text_puts(out, "Groups:\t");
     for (uint32_t i = 0; c && i < c->ngroups; i++)
-        text_fmt(out, "%u ", groups[i]);
-    text_puts(out, "\n");
+        text_fmt(out, "%s%u", i ? " " : "", groups[i]);
+    text_puts(out, " \n");
 }
 
 static bool starts(const char *line, size_t n, const char *word)
