@@ -104,6 +104,12 @@ long lower_folder(struct mount *mnt, const char *path, struct lower_half *out)
     return (out->mode & LINUX_S_IFMT) == LINUX_S_IFDIR ? 0 : -LINUX_ENOTDIR;
 }
 
+/* A damaged index must not lead out of the lower. */
+static bool is_component(const char *text, size_t size)
+{
+    return size > 0 && strnlen(text, size) == size && !memchr(text, '/', size) && strcmp(text, "..") != 0;
+}
+
 /* Writes the path of an inode of the index, without a slash in front. */
 static long indexed_path(const struct overlay *overlay, uint64_t id, char *buf, size_t size)
 {
@@ -123,7 +129,7 @@ static long indexed_path(const struct overlay *overlay, uint64_t id, char *buf, 
         if (buf[at])
             buf[--at] = '/';
         text = index_text(&overlay->index, name->name_at, name->name_size);
-        if (strnlen(text, name->name_size) < name->name_size)
+        if (!is_component(text, name->name_size))
             return -LINUX_ESTALE;
         at -= name->name_size;
         memcpy(buf + at, text, name->name_size);
