@@ -355,7 +355,7 @@ void signal_release_held(struct task *task)
         return;
     held &= ~(task->sig.own.set | p->signals->shared.set);
     for (int sig = 1; sig <= 64; sig++)
-        if ((held & SIGNAL_BIT(sig)) && !is_ignored(p, sig))
+        if ((held & SIGNAL_BIT(sig)) && (!is_ignored(p, sig) || (task->sig.blocked & SIGNAL_BIT(sig))))
             free |= SIGNAL_BIT(sig);
     if (free)
         let_come(task, free);
@@ -461,7 +461,8 @@ void signal_set_mask(struct task *task, uint64_t blocked)
     if (unlikely(newly & ~__atomic_load_n(&s->ever_blocked, __ATOMIC_RELAXED)))
         signals_note_blocked(task->process, newly);
     __atomic_store_n(&ts->blocked, blocked, __ATOMIC_SEQ_CST);
-    if (unlikely((ts->own.set | s->shared.set) & ~blocked))
+    /* What is ignored waits nevertheless while it is blocked. */
+    if (unlikely(((ts->own.set | s->shared.set) & ~blocked) | (newly & ts->held)))
         atomic_fetch_or(&task->cpu.work, WORK_SIGNAL);
     if (unlikely(newly & s->shared.set) && task->process->ntasks > 1)
         pass_on(task, newly);
