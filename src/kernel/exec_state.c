@@ -314,10 +314,11 @@ static int restore_fs(struct task *task, const struct exec_state *s)
         r = fs_first_process(task);
     if (r < 0)
         return (int)r;
-    if (cwd && (r = vfs_chdir_path(task, cwd)) == -LINUX_ENOENT && p->spec && s->flags & EXEC_STATE_FIRST &&
-        fs_make_folder(task, cwd) == 0)
+    if (cwd && (r = vfs_chdir_path(task, cwd)) == -LINUX_ENOENT && s->flags & EXEC_STATE_FIRST &&
+        !process_is_identity(p) && fs_make_folder(task, cwd) == 0)
         r = vfs_chdir_path(task, cwd);
-    if (cwd && r < 0)
+    /* The host's folder may lie outside of a sysroot: then the program begins at its root. */
+    if (cwd && r < 0 && !process_is_identity(p))
         kernel_fatal_status(126, "the working directory \"%s\" cannot be entered: %s", cwd, abi_errno_name((int)-r));
     return 0;
 }
