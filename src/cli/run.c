@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -288,6 +289,8 @@ static int prepare(struct run *run, struct error *err)
     }
     if (o->engine && strcmp(o->engine, "direct") != 0)
         return error_set(err, STATUS_OURS, "there is no engine '%s' on this machine", o->engine);
+    if (o->isolation && strcmp(o->isolation, "none") != 0 && strcmp(o->isolation, "default") != 0)
+        return error_set(err, STATUS_OURS, "there is no isolation '%s'; there are default and none", o->isolation);
     if (o->platform && strcmp(o->platform, "linux/amd64") != 0 && strcmp(o->platform, "linux/x86_64") != 0)
         return error_set(err, STATUS_OURS, "there is no engine for the platform %s on this machine",
                          o->platform);
@@ -325,6 +328,15 @@ static int prepare(struct run *run, struct error *err)
     return r;
 }
 
+static void ending_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGQUIT);
+    sigaddset(set, SIGTERM);
+}
+
 /* In the child that becomes the first process; see supervisor/supervisor.h. */
 static void start_first(void *arg, const struct supervisor_birth *birth)
 {
@@ -332,6 +344,10 @@ static void start_first(void *arg, const struct supervisor_birth *birth)
     struct error err = {0};
     int input = run->slave;
 
+    sigset_t ending;
+
+    ending_signals(&ending);
+    sigprocmask(SIG_UNBLOCK, &ending, NULL);
     setsid();
     if (run->slave >= 0) {
         ioctl(run->slave, TIOCSCTTY, 0);
@@ -354,7 +370,13 @@ static void start_first(void *arg, const struct supervisor_birth *birth)
 static void close_guests(void *arg)
 {
     struct run *run = arg;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    /* Readers of its pipes would not see their ends. */
+    for (int fd = 0; null >= 0 && fd < 3; fd++)
+        dup2(null, fd);
+    if (null >= 3)
+        close(null);
     if (run->slave >= 0)
         close(run->slave);
     for (int i = 0; i < 2; i++)
@@ -364,8 +386,11 @@ static void close_guests(void *arg)
 
 static void supervise(struct run *run, int control)
 {
+    sigset_t deadly;
     struct supervisor_config config = {
         .spec = run->launch.spec.spec,
+        .confined = !run->o->isolation || strcmp(run->o->isolation, "none") != 0,
+        .kernel_fd = run->launch.kernel_fd,
         .client_fd = control,
         .die_with_client = !run->o->detach,
         .start = start_first,
@@ -374,6 +399,10 @@ static void supervise(struct run *run, int control)
     };
 
     setsid();
+    /* Who asks the supervisor to end means the container. */
+    ending_signals(&deadly);
+    sigprocmask(SIG_BLOCK, &deadly, NULL);
+    config.stop_fd = signalfd(-1, &deadly, SFD_CLOEXEC | SFD_NONBLOCK);
     if (run->master >= 0)
         close(run->master);
     int status = supervisor_main(&config);
@@ -451,6 +480,7 @@ const struct verb verb_run = {
             "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it "
             "is)\n"
             "      --engine NAME       how guest code runs (direct)\n"
-            "      --platform P        linux/amd64\n",
+            "      --platform P        linux/amd64\n"
+            "      --isolation KIND    default, or none: the host does not confine the container's processes\n",
     .run = run,
 };

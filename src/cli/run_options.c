@@ -16,7 +16,7 @@ static const struct option {
     {'i', "interactive", FLAG}, {'t', "tty", FLAG},        {'d', "detach", FLAG},    {0, "rm", FLAG},
     {'e', "env", VALUE},        {0, "env-file", VALUE},    {'v', "volume", VALUE},   {'w', "workdir", VALUE},
     {'u', "user", VALUE},       {'h', "hostname", VALUE},  {0, "entrypoint", VALUE}, {0, "name", VALUE},
-    {0, "engine", VALUE},       {0, "platform", VALUE},    {0, "rootfs", VALUE},
+    {0, "engine", VALUE},       {0, "platform", VALUE}, {0, "isolation", VALUE},    {0, "rootfs", VALUE},
 };
 
 static void *append(void *array, size_t *count, size_t size)
@@ -129,7 +129,7 @@ static int set_value(struct run_options *o, const char *name, const char *value,
         const char **slot;
     } plain[] = {{"workdir", &o->workdir},       {"user", &o->user}, {"hostname", &o->hostname},
                  {"entrypoint", &o->entrypoint}, {"name", &o->name}, {"engine", &o->engine},
-                 {"platform", &o->platform},     {"rootfs", &o->rootfs}};
+                 {"platform", &o->platform}, {"isolation", &o->isolation},     {"rootfs", &o->rootfs}};
 
     if (strcmp(name, "env") == 0) {
         add_env(o, value);

@@ -14,7 +14,7 @@ struct run_options {
     bool interactive, tty, remove, detach;
     const char *rootfs, *image; /* one of them */
     bool rootfs_overlay; /* --rootfs DIR:O: the folder stays as it is */
-    const char *workdir, *user, *hostname, *entrypoint, *name, *engine, *platform;
+    const char *workdir, *user, *hostname, *entrypoint, *name, *engine, *platform, *isolation;
     char **env;                 /* K=V, in order; later ones win */
     size_t nenv;
     struct volume *volumes;

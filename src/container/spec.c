@@ -92,3 +92,19 @@ long spec_builder_finish(struct spec_builder *b)
     b->spec->nmounts = b->nmounts;
     return b->failed ? -LINUX_ENOSPC : (long)b->spec->size;
 }
+
+uint64_t spec_hash(const char *text)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *text; text++)
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+void spec_queue_prefix(const struct container_spec *spec, char prefix[SPEC_QUEUE_PREFIX])
+{
+    const char *id = spec_string(spec, spec->id);
+
+    fmt(prefix, SPEC_QUEUE_PREFIX, "coracle-%016llx-", (unsigned long long)spec_hash(id ? id : ""));
+}

@@ -65,6 +65,11 @@ static inline const struct spec_mount *spec_mounts(const struct container_spec *
     return (const struct spec_mount *)((const char *)spec + spec->mounts);
 }
 
+uint64_t spec_hash(const char *text);
+/* How the host's names of the container's message queues begin. */
+#define SPEC_QUEUE_PREFIX 32
+void spec_queue_prefix(const struct container_spec *spec, char prefix[SPEC_QUEUE_PREFIX]);
+
 /* Everything that a reader relies on. 0 or -LINUX_EINVAL. */
 int spec_check(const struct container_spec *spec, size_t size);
 

@@ -7,7 +7,8 @@
 #include "kernel/task.h"
 #include "supervisor/pid_table.h"
 
-/* What is not in the table may be on its way there: whoever was told of a new process finds it once the supervisor has heard of it, too. */
+/* What is not in the table may be on its way there: whoever was told of a new process finds it once the
+ * supervisor has heard of it, too. */
 
 bool pids_get(struct process *process, int pid, struct pid_slot *slot)
 {

@@ -2,8 +2,8 @@
 /*
  * Numbers of processes: those that the guest sees, and the host's.
  *
- * With identity numbers (process.pids NULL) both are the same. In a container the supervisor owns the numbers and publishes them in a
- * table that every guest process reads (supervisor/pid_table.h).
+ * With identity numbers (process.pids NULL) both are the same. In a container the supervisor owns the numbers
+ * and publishes them in a table that every guest process reads (supervisor/pid_table.h).
  */
 #ifndef CORACLE_PIDS_H
 #define CORACLE_PIDS_H

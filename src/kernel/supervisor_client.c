@@ -81,7 +81,8 @@ void supervisor_commit(struct process *p, struct reservation *r, bool thread, bo
         return;
     if (host > 0)
         request.type = thread ? REQUEST_THREAD : REQUEST_CHILD;
-    /* The child does it, too, but may be stopped before it comes to that; stopped or not, it shall not outlive the supervisor. */
+    /* The child does it, too, but may be stopped before it comes to that; stopped or not, it shall not
+     * outlive the supervisor. */
     if (r->lifeline >= 0 && host > 0)
         (void)!host_lifeline_bind(r->lifeline, (int)host);
     if (r->lifeline >= 0 && !(shares_files && host > 0))
@@ -147,4 +148,57 @@ void supervisor_sync(struct process *p)
         return;
     LOCK_SCOPE(&p->supervisor_lock);
     ask(p, &request);
+}
+
+/* Sends a request with one end of a socket pair, and waits for a descriptor at the other. */
+static long ask_for_file(struct process *p, const void *request, size_t size)
+{
+    struct protocol_rights rights = {{PROTOCOL_RIGHTS_LEN, LINUX_SOL_SOCKET, LINUX_SCM_RIGHTS}, -1, 0};
+    struct answer_file answer;
+    struct linux_iovec iov = {(uint64_t)(uintptr_t)request, size};
+    struct linux_msghdr message = {.msg_iov = (uint64_t)(uintptr_t)&iov,
+                                   .msg_iovlen = 1,
+                                   .msg_control = (uint64_t)(uintptr_t)&rights,
+                                   .msg_controllen = sizeof rights};
+    int pair[2];
+    long r = host_socketpair(LINUX_AF_UNIX, LINUX_SOCK_SEQPACKET, 0, pair);
+
+    if (r < 0)
+        return r;
+    rights.fd = pair[1];
+    do
+        r = host_sendmsg(p->supervisor_fd, &message, LINUX_MSG_NOSIGNAL, NULL);
+    while (r == -LINUX_EINTR);
+    host_close(pair[1]);
+    iov = (struct linux_iovec){(uint64_t)(uintptr_t)&answer, sizeof answer};
+    rights.fd = -1;
+    while (r >= 0) {
+        message.msg_controllen = sizeof rights;
+        r = host_recvmsg(pair[0], &message, 0, NULL);
+        if (r != -LINUX_EINTR)
+            break;
+        r = 0;
+    }
+    host_close(pair[0]);
+    if (r != (long)sizeof answer)
+        return r < 0 ? r : -LINUX_EIO;
+    if (answer.error == 0 && (message.msg_controllen < PROTOCOL_RIGHTS_LEN || rights.fd < 0))
+        return -LINUX_EMFILE;
+    return answer.error ? answer.error : rights.fd;
+}
+
+long supervisor_open_queue(struct process *p, const char *name, uint32_t flags, uint32_t mode,
+                           const struct linux_mq_attr *attributes)
+{
+    struct request_queue request = {
+        .head = {.version = SUPERVISOR_PROTOCOL, .type = REQUEST_QUEUE, .a = flags, .b = mode}};
+
+    _Static_assert(sizeof *attributes == sizeof request.attributes, "mq_attr");
+    if (str_copy(request.name, name, sizeof request.name) >= sizeof request.name)
+        return -LINUX_ENAMETOOLONG;
+    if (attributes) {
+        request.head.c = 1;
+        memcpy(request.attributes, attributes, sizeof request.attributes);
+    }
+    return ask_for_file(p, &request, sizeof request);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the supervisor share: one event loop, one thread, no locks; nothing that it calls may block. */
+/* What the files of the supervisor share: one event loop, one thread, no locks; nothing that it calls may
+ * block. */
 #ifndef CORACLE_SUPERVISOR_LOOP_H
 #define CORACLE_SUPERVISOR_LOOP_H
 
@@ -19,7 +20,7 @@ struct supervisor {
 };
 
 /* What an event is about: a number of a process, or one of these. */
-enum { EVENT_LINE = -1, EVENT_CLIENT = -2, EVENT_SIGNAL = -3 };
+enum { EVENT_LINE = -1, EVENT_CLIENT = -2, EVENT_STOP = -3 };
 
 /* Takes requests of guests, and answers them. (requests.c) */
 void requests_serve(struct supervisor *s);
@@ -31,5 +32,9 @@ void processes_event(struct supervisor *s, int number, uint32_t events);
 void processes_look(struct supervisor *s);
 /* Kills all that is left of the container and waits for it. Blocks until that is done. (reap.c) */
 void processes_kill(struct supervisor *s);
+
+/* In the first process: gives up what the container was not given. What the host does not offer is told with
+ * --debug. (confine.c) */
+void confine(const struct supervisor_config *config);
 
 #endif

@@ -1,50 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers of a container; see pids.h. */
-#include "host/host.h"
 #include "supervisor/pids.h"
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <time.h>
-#include <unistd.h>
+#include "host/host.h"
 
-/* More places than this in use (or once used), and looking for what is not there becomes slow: the hash is made anew. */
-#define HASH_LIMIT (PID_TABLE_HASH - PID_TABLE_HASH / 4)
+/* More places than this in use (or once used), and looking for what is not there becomes slow: the hash is
+ * made anew. */
+#define HASH_LIMIT   (PID_TABLE_HASH - PID_TABLE_HASH / 4)
+
+#define ENTRIES_SIZE ALIGN_UP(PID_TABLE_SLOTS * sizeof(struct pids_entry), (size_t)65536)
+
+/* Both arrays are sparse: memory is used as numbers are. */
+static void *map(size_t size, int flags, int fd)
+{
+    long r = host_mmap(NULL, size, LINUX_PROT_READ | LINUX_PROT_WRITE, flags, fd, 0);
+
+    return host_is_error(r) ? NULL : (void *)(uintptr_t)r;
+}
 
 int pids_open(struct pids *p)
 {
-    void *table;
+    long r;
 
     *p = (struct pids){.fd = (int)host_memfd("coracle-pids", LINUX_MFD_ALLOW_SEALING), .last = 1};
     if (p->fd < 0)
         return p->fd;
-    p->entries = calloc(PID_TABLE_SLOTS, sizeof(*p->entries));
-    table = ftruncate(p->fd, sizeof(struct pid_table)) < 0
-                ? MAP_FAILED
-                : mmap(NULL, sizeof(struct pid_table), PROT_READ | PROT_WRITE, MAP_SHARED, p->fd, 0);
-    if (!p->entries || table == MAP_FAILED) {
-        pids_close(p);
-        return -ENOMEM;
+    r = host_ftruncate(p->fd, sizeof(struct pid_table));
+    if (r == 0) {
+        p->entries = map(ENTRIES_SIZE, LINUX_MAP_PRIVATE | LINUX_MAP_ANONYMOUS, -1);
+        p->table = map(sizeof(struct pid_table), LINUX_MAP_SHARED, p->fd);
+        r = p->entries && p->table ? 0 : -LINUX_ENOMEM;
     }
-    p->table = table;
-    p->table->magic = PID_TABLE_MAGIC;
     /* Our own mapping stays writable; nobody makes another such. */
-    long r = host_fcntl(p->fd, LINUX_F_ADD_SEALS,
-                        LINUX_F_SEAL_SEAL | LINUX_F_SEAL_SHRINK | LINUX_F_SEAL_GROW | LINUX_F_SEAL_FUTURE_WRITE, NULL);
+    if (r == 0)
+        r = host_fcntl(
+            p->fd, LINUX_F_ADD_SEALS,
+            LINUX_F_SEAL_SEAL | LINUX_F_SEAL_SHRINK | LINUX_F_SEAL_GROW | LINUX_F_SEAL_FUTURE_WRITE, NULL);
     if (r < 0) {
         pids_close(p);
         return (int)r;
     }
+    p->table->magic = PID_TABLE_MAGIC;
     return 0;
 }
 
 void pids_close(struct pids *p)
 {
-    free(p->entries);
+    if (p->entries)
+        host_munmap(p->entries, ENTRIES_SIZE);
     if (p->table)
-        munmap(p->table, sizeof(*p->table));
+        host_munmap(p->table, sizeof(*p->table));
     if (p->fd >= 0)
-        close(p->fd);
+        host_close(p->fd);
     *p = (struct pids){.fd = -1};
 }
 
@@ -57,7 +63,8 @@ static uint64_t entry_of(int host, int number)
 
 static _Atomic uint64_t *hash_place(struct pids *p, uint64_t wanted)
 {
-    for (uint32_t i = pid_hash((int)(wanted >> 32)), n = 0; n < PID_TABLE_HASH; i = (i + 1) & (PID_TABLE_HASH - 1), n++) {
+    for (uint32_t i = pid_hash((int)(wanted >> 32)), n = 0; n < PID_TABLE_HASH;
+         i = (i + 1) & (PID_TABLE_HASH - 1), n++) {
         uint64_t e = atomic_load_explicit(&p->table->hash[i], memory_order_relaxed);
 
         if (e == wanted)
@@ -123,9 +130,9 @@ static void remember(struct pids *p, int number, int host)
 
 static uint64_t now(void)
 {
-    struct timespec ts;
+    struct linux_timespec ts = {0};
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    host_clock_gettime(LINUX_CLOCK_MONOTONIC, &ts);
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
@@ -233,7 +240,7 @@ int pids_reserve(struct pids *p, int owner, int count, int *got)
     *got = 0;
     for (n = 0; p->entries[first].state != PIDS_FREE; n++) {
         if (n == PID_TABLE_SLOTS)
-            return -EAGAIN;
+            return -LINUX_EAGAIN;
         first = next_number(first);
     }
     for (n = 0; n < count && pids_reserve_at(p, owner, first + n);)
@@ -310,7 +317,7 @@ void pids_remove_process(struct pids *p, int number, bool group)
     pids_release_all(p, number);
     p->processes--;
     if (e->pidfd >= 0)
-        close(e->pidfd);
+        host_close(e->pidfd);
     e->pidfd = -1;
     e->owner = 0;
     if (!group) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The processes of a container, as the host tells of them: each has a pidfd in the loop, from its start until its parent has waited for it. */
+/* The processes of a container, as the host tells of them: each has a pidfd in the loop, from its start until
+ * its parent has waited for it. */
 #include "host/io.h"
 #include "host/process.h"
-#include <errno.h>
-#include <signal.h>
+#include "host/signal.h"
 #include "supervisor/loop.h"
 
 static int host_of(const struct supervisor *s, int number)
@@ -13,7 +13,7 @@ static int host_of(const struct supervisor *s, int number)
 
 static bool group_exists(int host)
 {
-    return kill(-host, 0) == 0 || errno == EPERM;
+    return host_kill(-host, 0) != -LINUX_ESRCH;
 }
 
 /* Groups whose last member has left: nobody tells, so the ends of processes are the occasion to look. */
@@ -87,7 +87,8 @@ void processes_look(struct supervisor *s)
     for (int number = 2; number <= last; number++) {
         const struct pids_entry *e = &s->pids.entries[number];
 
-        if (e->state == PIDS_PROCESS && (s->pids.table->slots[number].flags & PID_DEAD) && was_waited_for(e->pidfd))
+        if (e->state == PIDS_PROCESS && (s->pids.table->slots[number].flags & PID_DEAD) &&
+            was_waited_for(e->pidfd))
             gone(s, number);
     }
 }

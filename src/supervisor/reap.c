@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a container: everything in it is killed. The supervisor is the subreaper above the first process, so whoever is left comes to be its
- * child, and is found as such, whether it was known or not; nothing is believed that a guest has said.
+ * The end of a container: everything in it is killed. The supervisor is the subreaper above the first
+ * process, so whoever is left comes to be its child, and is found as such, whether it was known or not;
+ * nothing is believed that a guest has said.
  */
 #include "host/process.h"
 #include "supervisor/loop.h"

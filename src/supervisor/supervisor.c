@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervisor's life: see supervisor.h. It starts the first process, and serves events until that has ended. */
+/* The supervisor's life: see supervisor.h. It starts the first process, and serves events until that has
+ * ended. */
 #include "host/io.h"
 #include "host/process.h"
+#include "host/signal.h"
 #include "host/socket.h"
 #include "supervisor/supervisor.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include "supervisor/loop.h"
 
 #define EVENTS 64
@@ -16,36 +13,9 @@
 #define OWN_FILES 40
 
 struct first {
-    pid_t host;
+    int host;
     int line, lifeline; /* the guests' ends */
 };
-
-static const int deadly[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-static int signal_pipe = -1;
-
-static void tell_loop(int sig)
-{
-    int saved = errno;
-
-    (void)!write(signal_pipe, "", 1);
-    errno = saved;
-}
-
-/* Who asks the supervisor to end means the container. */
-static int catch_signals(struct supervisor *s)
-{
-    struct linux_epoll_event_x86_64 event = {.events = LINUX_EPOLLIN, .data = (uint64_t)EVENT_SIGNAL};
-    struct sigaction action = {.sa_handler = tell_loop};
-    int fds[2];
-    long r = host_pipe(fds, LINUX_O_NONBLOCK);
-
-    if (r < 0)
-        return (int)r;
-    signal_pipe = fds[1];
-    for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
-        sigaction(deadly[i], &action, NULL);
-    return (int)host_epoll_control(s->epoll, LINUX_EPOLL_CTL_ADD, fds[0], &event);
-}
 
 static int watch(struct supervisor *s, int fd, int64_t what)
 {
@@ -88,39 +58,27 @@ static int open_all(struct supervisor *s, struct first *first)
     return s->epoll < 0 ? s->epoll : 0;
 }
 
-static noreturn_fn void become_first(struct supervisor *s, const struct first *first, const struct linux_rlimit64 *limit)
+static noreturn_fn void become_first(struct supervisor *s, const struct first *first,
+                                     const struct linux_rlimit64 *limit)
 {
     struct supervisor_birth birth = {.pid = 1, .line = first->line, .pids_fd = s->pids.fd};
     long lifeline;
 
-    close(s->line);
-    close(s->lifeline);
-    close(s->epoll);
+    host_close(s->line);
+    host_close(s->lifeline);
+    host_close(s->epoll);
     lifeline = host_lifeline_new(first->lifeline);
-    close(first->lifeline);
-    if (lifeline < 0 || host_lifeline_bind((int)lifeline, getpid()) < 0)
-        _exit(125);
+    host_close(first->lifeline);
+    if (lifeline < 0 || host_lifeline_bind((int)lifeline, host_getpid()) < 0)
+        host_exit_group(125);
     birth.lifeline = (int)lifeline;
     /* Orphans come to the first process, not to us. */
     host_prctl(LINUX_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     host_prlimit(0, LINUX_RLIMIT_NOFILE, limit, NULL);
+    if (s->config->confined)
+        confine(s->config);
     s->config->start(s->config->arg, &birth);
-    _exit(125);
-}
-
-/* What the first process was given is not ours to hold: readers of its pipes would not see their ends. */
-static void let_go(struct supervisor *s, const struct first *first)
-{
-    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    for (int fd = 0; null >= 0 && fd < 3; fd++)
-        dup2(null, fd);
-    if (null >= 3)
-        close(null);
-    close(first->line);
-    close(first->lifeline);
-    if (s->config->started)
-        s->config->started(s->config->arg);
+    host_exit_group(125);
 }
 
 static void client_event(struct supervisor *s)
@@ -156,7 +114,7 @@ static void loop(struct supervisor *s)
                 requests_serve(s);
             else if (what == EVENT_CLIENT)
                 client_event(s);
-            else if (what == EVENT_SIGNAL)
+            else if (what == EVENT_STOP)
                 s->ended = true;
             else
                 processes_event(s, (int)what, events[i].events);
@@ -164,7 +122,7 @@ static void loop(struct supervisor *s)
     }
 }
 
-static void begin(struct supervisor *s, pid_t host)
+static void begin(struct supervisor *s, int host)
 {
     struct supervisor_message message = {SUPERVISOR_STARTED, host};
 
@@ -175,13 +133,13 @@ static void begin(struct supervisor *s, pid_t host)
 }
 
 /* The first process's status; it is killed if it still lives. */
-static int end(struct supervisor *s, pid_t host)
+static int end(struct supervisor *s, int host)
 {
     int status = 0;
 
-    if (waitpid(host, &status, WNOHANG) != host) {
-        kill(host, SIGKILL);
-        while (waitpid(host, &status, 0) < 0 && errno == EINTR)
+    if (host_wait4(host, &status, LINUX_WNOHANG, NULL, NULL) != host) {
+        host_kill(host, LINUX_SIGKILL);
+        while (host_wait4(host, &status, 0, NULL, NULL) == -LINUX_EINTR)
             ;
     }
     processes_kill(s);
@@ -199,17 +157,20 @@ int supervisor_main(const struct supervisor_config *config)
         return r;
     host_prctl(LINUX_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     host_prlimit(0, LINUX_RLIMIT_NOFILE, NULL, &limit);
-    first.host = fork();
+    first.host = (int)host_clone(&(struct host_clone_args){.flags = LINUX_SIGCHLD});
     if (first.host < 0)
-        return -LINUX_EAGAIN;
+        return first.host;
     if (first.host == 0)
         become_first(&s, &first, &limit);
     raise_limit(&s);
-    let_go(&s, &first);
+    host_close(first.line);
+    host_close(first.lifeline);
+    if (config->started)
+        config->started(config->arg);
     begin(&s, first.host);
     r = watch(&s, s.line, EVENT_LINE);
-    if (r == 0)
-        r = catch_signals(&s);
+    if (r == 0 && config->stop_fd >= 0)
+        r = watch(&s, config->stop_fd, EVENT_STOP);
     if (r == 0 && s.client >= 0)
         r = watch(&s, s.client, EVENT_CLIENT);
     if (r == 0)

@@ -7,20 +7,12 @@
 #include "container/spec.h"
 #include "fs/fs.h"
 #include "host/io.h"
+#include "kernel/supervisor_client.h"
 #include "kernel/task.h"
 #include "net/net.h"
 #include "sys/io.h"
 
 #define NAME_SIZE 256
-
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text; text++)
-        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
 
 /* The guest's name (without the slash, as the C library gives it) as the host's. */
 static long name_load(struct task *task, uint64_t addr, char host[NAME_SIZE])
@@ -35,16 +27,16 @@ static long name_load(struct task *task, uint64_t addr, char host[NAME_SIZE])
         memcpy(host, name, (size_t)r + 1);
         return 0;
     }
-    const char *id = spec_string(task->process->spec, task->process->spec->id);
-    size_t n =
-        (size_t)fmt(host, NAME_SIZE, "coracle-%016llx-%s", (unsigned long long)hash_of(id ? id : ""), name);
+    char prefix[SPEC_QUEUE_PREFIX];
+    spec_queue_prefix(task->process->spec, prefix);
+    size_t n = (size_t)fmt(host, NAME_SIZE, "%s%s", prefix, name);
     return n < NAME_SIZE ? 0 : -LINUX_ENAMETOOLONG;
 }
 
 /* What the sidecar calls a queue. */
 static void record_name(const char *host, char record[32])
 {
-    fmt(record, 32, "q%016llx", (unsigned long long)hash_of(host));
+    fmt(record, 32, "q%016llx", (unsigned long long)spec_hash(host));
 }
 
 static void record(struct task *task, const char *host, bool exists)
@@ -76,7 +68,10 @@ long sys_mq_open(SYSCALL_PARAMS)
         return -LINUX_EFAULT;
     if (flags & LINUX_O_CREAT)
         record(task, host, true);
-    r = host_mq_open(host, (int)flags, mode, a3 && flags & LINUX_O_CREAT ? &attr : NULL);
+    const struct linux_mq_attr *given = a3 && flags & LINUX_O_CREAT ? &attr : NULL;
+    /* A confined process may open no queue itself: they lie in no folder that it could have been given. */
+    r = task->process->pids && host[0] ? supervisor_open_queue(task->process, host, flags, mode, given)
+                            : host_mq_open(host, (int)flags, mode, given);
     return fd_new(task, &file_host_ops, r, flags & ~(uint32_t)LINUX_O_CLOEXEC, true, NULL);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The numbers of a container: reserving, using, remembering and giving them back, for longer than there are numbers. */
+/* The numbers of a container: reserving, using, remembering and giving them back, for longer than there are
+ * numbers. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -153,7 +154,8 @@ static void test_sealed(void **state)
 
     snprintf(path, sizeof(path), "/proc/self/fd/%d", p->fd);
     fd = open(path, O_RDWR | O_CLOEXEC);
-    assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd >= 0 ? fd : p->fd, 0), MAP_FAILED);
+    assert_ptr_equal(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd >= 0 ? fd : p->fd, 0),
+                     MAP_FAILED);
     assert_true(pwrite(fd >= 0 ? fd : p->fd, "x", 1, 0) < 0);
     if (fd >= 0)
         close(fd);

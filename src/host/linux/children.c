@@ -9,7 +9,8 @@ static long read_text(const char *path, char *buf, size_t size)
 
     if (fd < 0)
         return fd;
-    while ((size_t)total < size - 1 && (n = host_read((int)fd, buf + total, size - 1 - (size_t)total, NULL)) > 0)
+    while ((size_t)total < size - 1 &&
+           (n = host_read((int)fd, buf + total, size - 1 - (size_t)total, NULL)) > 0)
         total += n;
     host_close((int)fd);
     buf[total] = '\0';

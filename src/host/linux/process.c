@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes of a Linux host: its system calls, nearly one to one. */
 #include "host/process.h"
+#include "host/signal.h"
 #include "host/linux/syscall.h"
 
 /* host/linux/ARCH/clone.S: takes fn and arg from the new stack. */
@@ -240,6 +241,11 @@ long host_wake_word_shared(void *word, int n)
 long host_wait_word_shared(const _Atomic uint32_t *word, uint32_t value)
 {
     return host_syscall4(HOST_NR(futex), word, LINUX_FUTEX_WAIT, value, 0);
+}
+
+long host_kill(int pid, int sig)
+{
+    return host_syscall2(HOST_NR(kill), pid, sig);
 }
 
 long host_lifeline_new(int pipe)

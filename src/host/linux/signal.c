@@ -71,11 +71,6 @@ long host_signal_mask(int how, uint64_t set, uint64_t *old)
     return host_syscall4(HOST_NR(rt_sigprocmask), how, &set, old, SIGSET_SIZE);
 }
 
-long host_kill(int pid, int sig)
-{
-    return host_syscall2(HOST_NR(kill), pid, sig);
-}
-
 long host_tgkill(int pid, int tid, int sig)
 {
     return host_syscall3(HOST_NR(tgkill), pid, tid, sig);
