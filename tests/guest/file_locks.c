@@ -168,8 +168,9 @@ static void waiting(void)
     }
     read(pipes[0], &byte, 1);
     on_signal(SIGALRM, (void *)on_alarm, 0);
-    ualarm(50000, 0);
+    ualarm(50000, 50000);
     report("F_SETLKW interrupted", lock(fd, F_SETLKW, F_WRLCK, 0, 0));
+    ualarm(0, 0);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
     report("free after the holder's death", lock(fd, F_SETLK, F_WRLCK, 0, 0));
@@ -184,7 +185,7 @@ static void waiting(void)
         _exit(r == 0 ? 0 : errno == EDEADLK ? 2 : 1);
     }
     read(pipes[0], &byte, 1);
-    settle();
+    sleep_ms(500);
     report("deadlock", lock(fd, F_SETLKW, F_WRLCK, 1, 1));
     lock(fd, F_SETLK, F_UNLCK, 0, 0);
     int status;
