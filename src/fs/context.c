@@ -150,6 +150,7 @@ void fs_context_put(struct fs_context *fs)
 
 void fs_context_fork_lock(struct fs_context *fs)
 {
+    overlay_fork_lock();
     lock_acquire(&fs->lock);
     lock_acquire(&fs->mounts->lock);
 }
@@ -158,6 +159,7 @@ void fs_context_fork_unlock(struct fs_context *fs)
 {
     lock_release(&fs->mounts->lock);
     lock_release(&fs->lock);
+    overlay_fork_unlock();
 }
 
 static long context_set(struct fs_context *fs, struct vfs_dir **which, struct vfs_node *node)

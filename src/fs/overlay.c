@@ -74,6 +74,8 @@ static long find_lower_half(struct vfs_node *dir, const char *name, struct vfs_n
     struct lower_half half;
     long r;
 
+    if (meta->valid & META_OPAQUE)
+        return 0;
     if (meta->valid & META_REDIRECT) {
         char path[HOST_FD_PATH_SIZE], *target cleanup_free = kmalloc(VFS_PATH_MAX);
 
@@ -85,7 +87,7 @@ static long find_lower_half(struct vfs_node *dir, const char *name, struct vfs_n
             return r;
         target[r] = '\0';
         r = lower_folder(node->mnt, target, &half);
-    } else if (meta->valid & META_OPAQUE || !overlay_has_lower(dir)) {
+    } else if (!overlay_has_lower(dir)) {
         return 0;
     } else {
         r = lower_lookup(dir, name, &half);

@@ -137,6 +137,16 @@ bool overlay_filter_reset(struct overlay *overlay);
 /* It could not be filled: nothing is known. */
 void overlay_filter_give_up(struct overlay *overlay);
 
+/*
+ * Whoever puts whiteouts, renames, or removes folders holds this lock of the container's, which is innermost
+ * but for the allocator's; looking and plain creation need none. Returns what unlock takes.
+ */
+must_check int overlay_lock(struct mount *mnt);
+void overlay_unlock(int fd);
+/* Around the host's fork. */
+void overlay_fork_lock(void);
+void overlay_fork_unlock(void);
+
 /* --- overlay_start.c --- */
 
 /* Before the container's first process does anything. */

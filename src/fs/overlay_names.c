@@ -181,8 +181,12 @@ static long make(struct task *task, struct vfs_node *dir, const char *name, cons
             return -LINUX_EEXIST;
     }
     r = make_as(task, dir, name, dir, name, m);
-    if (r == -LINUX_EEXIST && upper_at(dir->fd, name) == UPPER_WHITEOUT)
+    if (r == -LINUX_EEXIST && upper_at(dir->fd, name) == UPPER_WHITEOUT) {
+        int lock = overlay_lock(dir->mnt);
+
         r = make_over_whiteout(task, dir, name, m);
+        overlay_unlock(lock);
+    }
     return r;
 }
 
@@ -277,28 +281,20 @@ static long replace_by_whiteout(struct vfs_node *dir, const char *name, bool fol
     return 0;
 }
 
-/* Removes a folder that only the upper has, and the whiteouts in it. */
+/*
+ * Removes a folder that only the upper has, and the whiteouts in it. It becomes opaque first, so that nothing
+ * shows when they are gone; so the host can say whether it is empty in the moment when it removes it.
+ */
 static long remove_folder(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node)
 {
-    int work cleanup_fd = -1;
-    char temporary[32];
     long r = folder_unlink(task, dir, name, node, LINUX_AT_REMOVEDIR);
 
-    if (r != -LINUX_ENOTEMPTY || upper_is_empty(node->fd) < 0)
+    if (r != -LINUX_ENOTEMPTY)
         return r;
-    r = overlay_private(dir->mnt, "work");
-    if (r < 0)
+    if (overlay_has_lower(node) && (r = overlay_mark(node->mnt, node->fd, META_OPAQUE)) < 0)
         return r;
-    work = (int)r;
-    overlay_temporary(temporary);
-    r = host_renameat2(dir->fd, name, work, temporary, LINUX_RENAME_NOREPLACE);
-    if (r == 0 && upper_is_empty(node->fd) < 0) {
-        host_renameat2(work, temporary, dir->fd, name, LINUX_RENAME_NOREPLACE);
-        return -LINUX_ENOTEMPTY;
-    }
-    if (r == 0)
-        upper_remove_folder(dir->mnt, work, temporary);
-    return r;
+    upper_each(node->fd, remove_whiteout, NULL);
+    return folder_unlink(task, dir, name, node, LINUX_AT_REMOVEDIR);
 }
 
 /* -EAGAIN: somebody else has changed the name meanwhile. */
@@ -369,10 +365,18 @@ long overlay_look_again(struct vfs_node *dir, const char *name, struct vfs_node 
 long overlay_unlink(struct task *task, struct vfs_node *dir, const char *name, struct vfs_node *node,
                     int flags)
 {
+    int lock;
     long r;
 
-    do
-        r = unlink_once(task, dir, name, node, flags);
-    while (r == -LINUX_EAGAIN && (r = overlay_look_again(dir, name, node)) == 0);
+    /* A name that only the upper has, and no folder: the host removes it, whole or not at all. */
+    if (!vfs_is(node, LINUX_S_IFDIR) && !overlay_has_lower(dir))
+        return unlink_once(task, dir, name, node, flags);
+    lock = overlay_lock(dir->mnt);
+    do {
+        r = overlay_look_again(dir, name, node);
+        if (r == 0)
+            r = unlink_once(task, dir, name, node, flags);
+    } while (r == -LINUX_EAGAIN);
+    overlay_unlock(lock);
     return r;
 }

@@ -289,20 +289,29 @@ long overlay_rename(struct task *task, struct vfs_node *olddir, const char *old,
 {
     struct renaming n = {
         .task = task, .olddir = olddir, .node = node, .newdir = newdir, .old = old, .new = new, .work = -1};
+    int lock;
     long r;
 
     if (folder_hides(newdir, new))
         return -LINUX_EPERM;
     if (flags & LINUX_RENAME_WHITEOUT)
         return -LINUX_EINVAL;
+    /* Where the lower has no part in it the host does it alone. */
+    if (!flags && !(node->host_mode & META_MARK) && !overlay_has_lower(olddir) &&
+        !overlay_has_lower(newdir) && vfs_is(node, LINUX_S_IFREG))
+        return folder_rename(task, olddir, old, node, newdir, new, flags);
     r = n.work = (int)overlay_private(newdir->mnt, "work");
     if (r < 0)
         return r;
-    do
-        r = rename_once(&n, flags);
-    while (r == -LINUX_EAGAIN && (r = overlay_look_again(olddir, old, node)) == 0);
+    lock = overlay_lock(newdir->mnt);
+    do {
+        r = overlay_look_again(olddir, old, node);
+        if (r == 0)
+            r = rename_once(&n, flags);
+    } while (r == -LINUX_EAGAIN);
     if (r == 0)
         overlay_moved_note(node, olddir, old, newdir, new);
+    overlay_unlock(lock);
     host_close(n.work);
     return r;
 }

@@ -230,3 +230,46 @@ void overlay_filter_give_up(struct overlay *overlay)
 {
     atomic_store_explicit(&overlay->shared->head.used, FILTER_BITS, memory_order_release);
 }
+
+/* Threads of one process: the host's lock is the process's. */
+static struct lock structure_lock;
+
+void overlay_fork_lock(void)
+{
+    lock_acquire(&structure_lock);
+}
+
+void overlay_fork_unlock(void)
+{
+    lock_release(&structure_lock);
+}
+
+/*
+ * A record lock: it is not inherited by a fork, and goes with the process that has it. -EDEADLK is a false
+ * alarm, of guests' locks that have nothing to do with this one, whose holder never waits for any.
+ */
+int overlay_lock(struct mount *mnt)
+{
+    const struct linux_timespec pause = {.tv_nsec = 1000000};
+    struct linux_flock lock = {.l_type = LINUX_F_WRLCK};
+    _Atomic uint32_t word = 0;
+    long fd, r;
+
+    lock_acquire(&structure_lock);
+    fd = host_openat(mnt->root_fd, SHARED_NAME, LINUX_O_RDWR | LINUX_O_NOFOLLOW, 0, NULL);
+    if (fd < 0)
+        return -1;
+    do {
+        r = host_fcntl((int)fd, LINUX_F_SETLKW, (unsigned long)(uintptr_t)&lock, NULL);
+        if (r == -LINUX_EDEADLK)
+            host_wait_word(&word, 0, &pause, NULL);
+    } while (r == -LINUX_EINTR || r == -LINUX_EDEADLK);
+    return (int)fd;
+}
+
+void overlay_unlock(int fd)
+{
+    if (fd >= 0)
+        host_close(fd);
+    lock_release(&structure_lock);
+}
