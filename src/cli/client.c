@@ -99,13 +99,23 @@ struct typed {
     size_t start, end;
 };
 
-static bool type_more(struct typed *t)
+/* The end of an input that is no terminal reaches the guest as the key that says so. */
+static bool type_more(struct typed *t, char end_key)
 {
     ssize_t n = read(0, t->data, sizeof(t->data));
 
     t->start = 0;
     t->end = n > 0 ? (size_t)n : 0;
+    if (n == 0 && end_key)
+        t->data[t->end++] = end_key;
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+static char end_key_of(int master)
+{
+    struct termios settings;
+
+    return isatty(0) || tcgetattr(master, &settings) < 0 ? 0 : (char)settings.c_cc[VEOF];
 }
 
 static bool pass_typed(struct typed *t, int master)
@@ -183,7 +193,7 @@ int client_relay(int control, int master, bool with_input, struct error *err)
         if (fds[OUTPUT].revents & POLLOUT && !pass_typed(&typed, master))
             input = false, typed.start = typed.end = 0;
         if (fds[INPUT].revents)
-            input = type_more(&typed);
+            input = type_more(&typed, end_key_of(master));
         if (!fds[CONTROL].revents)
             continue;
         ssize_t size = recv(control, &message, sizeof(message), 0);

@@ -175,6 +175,12 @@ def output_of_the_last():
         s.close()
 
 
+def no_terminal():
+    """Input from elsewhere: its end is the end of the guest's input."""
+    done = subprocess.run(RUN + ["/bin/cat"], input=b"one\n", capture_output=True, timeout=20)
+    assert (done.returncode, done.stdout) == (0, b"one\r\none\r\n"), done
+
+
 case("names", names)
 case("size", size)
 case("Ctrl-C, Ctrl-\\ and Ctrl-D", interrupt)
@@ -185,4 +191,5 @@ case("paste", paste)
 case("signal to the client", end_of_client)
 case("hang up", hang_up)
 case("the last output", output_of_the_last)
+case("input that is no terminal", no_terminal)
 finish()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=20 */
+/* test: modes=run-elf,run,image timeout=20 */
 /* inotify: events of folders and files, moves, removal, one-shot watches, readiness. */
 #include "check.h"
 #include <fcntl.h>

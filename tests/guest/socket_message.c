@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=20 */
+/* test: modes=run-elf,run,image timeout=20 */
 /* sendmsg and its family: descriptors and credentials in control data, peeking, truncation, many messages at
  * once. */
 #include "check.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test: modes=run-elf,run timeout=20 */
+/* test: modes=run-elf,run,image timeout=20 */
 /* UNIX sockets: pairs of every type, names (paths, abstract, automatic), listening, credentials of peers. */
 #include "check.h"
 #include <fcntl.h>
