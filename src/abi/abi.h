@@ -2,8 +2,9 @@
 /*
  * abi: Linux as data. Numbers, structures and flags of the system call interface, without behaviour.
  *
- * Constants keep Linux's name after LINUX_, structures after linux_. Where architectures differ, the constant has x86-64's value ("canonical"), and the
- * functions below translate at the border, so that nothing above needs to know the guest's architecture.
+ * Constants keep Linux's name after LINUX_, structures after linux_. Where architectures differ, the constant
+ * has x86-64's value ("canonical"), and the functions below translate at the border, so that nothing above
+ * needs to know the guest's architecture.
  */
 #ifndef CORACLE_ABI_H
 #define CORACLE_ABI_H

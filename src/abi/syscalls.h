@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of system calls (syscalls.def) as data: for the dispatcher, the tracer and the compatibility report. */
+/* The table of system calls (syscalls.def) as data: for the dispatcher, the tracer and the compatibility
+ * report. */
 #ifndef CORACLE_ABI_SYSCALLS_H
 #define CORACLE_ABI_SYSCALLS_H
 
@@ -52,7 +53,8 @@ enum abi_arg {
     ABI_ARG_UINT,
     ABI_ARG_WAIT_OPTIONS,
     ABI_ARG_WAIT_STATUS,
-    ABI_ARG_WHENCE,};
+    ABI_ARG_WHENCE,
+};
 
 enum abi_level {
     ABI_MISSING,

@@ -88,7 +88,8 @@ size_t abi_stat_pack(enum abi_arch arch, const struct linux_kstat *st, void *buf
 
 size_t abi_epoll_event_size(enum abi_arch arch)
 {
-    return arch == ABI_X86_64 ? sizeof(struct linux_epoll_event_x86_64) : sizeof(struct linux_epoll_event_aarch64);
+    return arch == ABI_X86_64 ? sizeof(struct linux_epoll_event_x86_64)
+                              : sizeof(struct linux_epoll_event_aarch64);
 }
 
 void abi_epoll_event_load(enum abi_arch arch, const void *raw, uint32_t *events, uint64_t *data)

@@ -31,20 +31,20 @@ char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 #endif
 
-#define ARRAY_SIZE(a)     (sizeof(a) / sizeof((a)[0]))
-#define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
-#define likely(x)         __builtin_expect(!!(x), 1)
-#define unlikely(x)       __builtin_expect(!!(x), 0)
-#define must_check        __attribute__((warn_unused_result))
-#define noreturn_fn       __attribute__((noreturn))
-#define printf_like(f, a) __attribute__((format(printf, f, a)))
-#define cleanup(fn)       __attribute__((cleanup(fn)))
-#define MIN(a, b)         ((a) < (b) ? (a) : (b))
-#define MAX(a, b)         ((a) > (b) ? (a) : (b))
+#define ARRAY_SIZE(a)                 (sizeof(a) / sizeof((a)[0]))
+#define container_of(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
+#define likely(x)                     __builtin_expect(!!(x), 1)
+#define unlikely(x)                   __builtin_expect(!!(x), 0)
+#define must_check                    __attribute__((warn_unused_result))
+#define noreturn_fn                   __attribute__((noreturn))
+#define printf_like(f, a)             __attribute__((format(printf, f, a)))
+#define cleanup(fn)                   __attribute__((cleanup(fn)))
+#define MIN(a, b)                     ((a) < (b) ? (a) : (b))
+#define MAX(a, b)                     ((a) > (b) ? (a) : (b))
 
 /* Rounds to a power of two. */
-#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
-#define ALIGN_UP(x, a)   ALIGN_DOWN((x) + ((__typeof__(x))(a) - 1), a)
+#define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
+#define ALIGN_UP(x, a)   ALIGN_DOWN((x) + ((__typeof__(x))(a)-1), a)
 
 /* Copies at most size - 1 bytes of src and always ends dst with a NUL; returns strlen(src). */
 size_t str_copy(char *dst, const char *src, size_t size);
@@ -60,7 +60,8 @@ size_t str_to_u64(const char *s, uint64_t *value);
 
 /*
  * printf into a buffer: %d %i %u %x %o %c %s %p %% with flags "-0+# ", width, precision and the lengths
- * hh h l ll z j t. No floating point. Always ends with a NUL when size > 0; returns the length that the whole text has.
+ * hh h l ll z j t. No floating point. Always ends with a NUL when size > 0; returns the length that the whole
+ * text has.
  */
 int fmt_v(char *buf, size_t size, const char *format, va_list ap);
 int fmt(char *buf, size_t size, const char *format, ...) printf_like(3, 4);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line: one file per verb. A verb gets its arguments (its own name first), fills the error and returns the exit status.
+ * The command line: one file per verb. A verb gets its arguments (its own name first), fills the error and
+ * returns the exit status.
  *
- * Exit statuses are docker's: the guest's own, 128 + n when it died of signal n; 125 for our errors, 126 when the program cannot be run, 127
- * when it is not there.
+ * Exit statuses are docker's: the guest's own, 128 + n when it died of signal n; 125 for our errors, 126 when
+ * the program cannot be run, 127 when it is not there.
  */
 #ifndef CORACLE_CLI_H
 #define CORACLE_CLI_H

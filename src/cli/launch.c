@@ -17,8 +17,8 @@
 #include "cli/parts.h"
 #include "container/exec_state.h"
 
-/* What docker gives a container's root: CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT
- * MKNOD AUDIT_WRITE SETFCAP. */
+/* What docker gives a container's root: CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP
+ * NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP. */
 #define DEFAULT_CAPABILITIES UINT64_C(0xa80425fb)
 
 void launch_init(struct launch *l)
@@ -50,11 +50,13 @@ int launch_prepare(struct launch *l, struct error *err)
         l->spec.spec->flags |= SPEC_FILTER;
     long size = spec_builder_finish(&l->spec);
     if (size < 0)
-        return error_set(err, STATUS_OURS, "the container has too many mounts or too long names for its spec");
+        return error_set(err, STATUS_OURS,
+                         "the container has too many mounts or too long names for its spec");
     l->spec_fd = memfd_create("coracle-spec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (l->spec_fd < 0 || write(l->spec_fd, l->spec.spec, (size_t)size) != size ||
         fcntl(l->spec_fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-        return error_set(err, STATUS_OURS, "no memory file can be made for the container's spec: %s", strerror(errno));
+        return error_set(err, STATUS_OURS, "no memory file can be made for the container's spec: %s",
+                         strerror(errno));
     return 0;
 }
 
@@ -75,7 +77,8 @@ static void put_limits(struct exec_state *state)
             state->rlimits[i][1] = limit.rlim_max;
         }
     }
-    /* The guest's limit is kept by its descriptor table; what we need beside it must not run into the host's. */
+    /* The guest's limit is kept by its descriptor table; what we need beside it must not run into the host's.
+     */
     struct rlimit files = {state->rlimits[RLIMIT_NOFILE][1], state->rlimits[RLIMIT_NOFILE][1]};
     setrlimit(RLIMIT_NOFILE, &files);
 }
@@ -86,8 +89,10 @@ static void put_file(struct exec_builder *b, int fd)
 
     if (flags < 0 || (flags & FD_CLOEXEC))
         return;
-    struct exec_state_file file = {
-        .fd = fd, .host_fd = fd, .kind = 1 /* FILE_HOST */, .flags = (uint32_t)fcntl(fd, F_GETFL) & O_ACCMODE};
+    struct exec_state_file file = {.fd = fd,
+                                   .host_fd = fd,
+                                   .kind = 1 /* FILE_HOST */,
+                                   .flags = (uint32_t)fcntl(fd, F_GETFL) & O_ACCMODE};
     exec_builder_file(b, &file, NULL);
 }
 
@@ -176,7 +181,8 @@ static int make_state(struct launch *l, struct error *err)
     put_files(l, &b);
     long fd = exec_builder_finish(&b);
     if (fd < 0)
-        return error_set(err, STATUS_OURS, "the state of the first process cannot be written: %s", strerror((int)-fd));
+        return error_set(err, STATUS_OURS, "the state of the first process cannot be written: %s",
+                         strerror((int)-fd));
     return (int)fd;
 }
 
@@ -197,8 +203,8 @@ int launch_exec(struct launch *l, struct error *err)
     snprintf(variable, sizeof(variable), EXEC_STATE_ENV "%d", state);
     envp[0] = variable;
     memcpy(envp + 1, l->envp, n * sizeof(*envp));
-    int keep[] = {state, l->spec_fd, l->kernel_fd, l->exe_fd, l->supervisor_fd, l->lifeline_fd, l->pids_fd, l->trace_fds[0],
-                  l->trace_fds[1]};
+    int keep[] = {state,          l->spec_fd, l->kernel_fd,    l->exe_fd,      l->supervisor_fd,
+                  l->lifeline_fd, l->pids_fd, l->trace_fds[0], l->trace_fds[1]};
     for (size_t i = 0; i < ARRAY_SIZE(keep); i++)
         keep_over_exec(keep[i]);
     syscall(SYS_execveat, l->kernel_fd, "", l->argv, envp, AT_EMPTY_PATH);

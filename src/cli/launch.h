@@ -12,17 +12,18 @@
 struct launch {
     struct spec_builder spec;
     uint64_t spec_buffer[8192];
-    char **argv, **envp;   /* of the guest */
-    const char *cwd;       /* guest path */
-    const char *exe_path;  /* guest path of the program; NULL: argv[0] is looked for by the kernel program, in the guest's PATH */
-    const char *execfn;    /* the name that it was started by, for AT_EXECFN; NULL: exe_path */
-    int exe_fd;            /* the program's file, -1 with exe_path NULL */
+    char **argv, **envp;  /* of the guest */
+    const char *cwd;      /* guest path */
+    const char *exe_path; /* guest path of the program; NULL: argv[0] is looked for by the kernel program, in
+                             the guest's PATH */
+    const char *execfn;   /* the name that it was started by, for AT_EXECFN; NULL: exe_path */
+    int exe_fd;           /* the program's file, -1 with exe_path NULL */
     uint32_t uid, gid;
     uint32_t groups[64];
     uint32_t ngroups;
-    bool identity;         /* run-elf */
-    const char *trace;     /* description of the tracer (kernel/trace.h); NULL: none */
-    int trace_fds[2];      /* that must survive the exec; -1: none */
+    bool identity;     /* run-elf */
+    const char *trace; /* description of the tracer (kernel/trace.h); NULL: none */
+    int trace_fds[2];  /* that must survive the exec; -1: none */
     /* Set by the supervisor; run-elf has none. */
     int pid, supervisor_fd, lifeline_fd, pids_fd;
     /* Made by launch_prepare. */

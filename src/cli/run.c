@@ -290,7 +290,8 @@ static int prepare(struct run *run, struct error *err)
     if (o->engine && strcmp(o->engine, "direct") != 0)
         return error_set(err, STATUS_OURS, "there is no engine '%s' on this machine", o->engine);
     if (o->isolation && strcmp(o->isolation, "none") != 0 && strcmp(o->isolation, "default") != 0)
-        return error_set(err, STATUS_OURS, "there is no isolation '%s'; there are default and none", o->isolation);
+        return error_set(err, STATUS_OURS, "there is no isolation '%s'; there are default and none",
+                         o->isolation);
     if (o->platform && strcmp(o->platform, "linux/amd64") != 0 && strcmp(o->platform, "linux/x86_64") != 0)
         return error_set(err, STATUS_OURS, "there is no engine for the platform %s on this machine",
                          o->platform);
@@ -464,23 +465,24 @@ const struct verb verb_run = {
     .name = "run",
     .synopsis = "[OPTIONS] (--rootfs DIR | IMAGE) [COMMAND...]",
     .summary = "Run a command in a new container",
-    .help = "Options:\n"
-            "  -i, --interactive       pass standard input on\n"
-            "  -t, --tty               give the container a terminal of its own\n"
-            "  -d, --detach            leave it running in the background and print its name\n"
-            "  -e, --env K=V           set an environment variable (K alone: with the value it has here)\n"
-            "      --env-file FILE     the same, a line each\n"
-            "  -v, --volume SRC:DST[:ro]  let the container use a file or folder of this machine\n"
-            "  -w, --workdir DIR       the working directory\n"
-            "  -u, --user USER[:GROUP] names or numbers of the container\n"
-            "  -h, --hostname NAME     the container's name for itself\n"
-            "      --entrypoint PROG   in place of the image's\n"
-            "      --rm                remove what the container wrote when it ends\n"
-            "      --name NAME         the name under which it is kept\n"
-            "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it "
-            "is)\n"
-            "      --engine NAME       how guest code runs (direct)\n"
-            "      --platform P        linux/amd64\n"
-            "      --isolation KIND    default, or none: the host does not confine the container's processes\n",
+    .help =
+        "Options:\n"
+        "  -i, --interactive       pass standard input on\n"
+        "  -t, --tty               give the container a terminal of its own\n"
+        "  -d, --detach            leave it running in the background and print its name\n"
+        "  -e, --env K=V           set an environment variable (K alone: with the value it has here)\n"
+        "      --env-file FILE     the same, a line each\n"
+        "  -v, --volume SRC:DST[:ro]  let the container use a file or folder of this machine\n"
+        "  -w, --workdir DIR       the working directory\n"
+        "  -u, --user USER[:GROUP] names or numbers of the container\n"
+        "  -h, --hostname NAME     the container's name for itself\n"
+        "      --entrypoint PROG   in place of the image's\n"
+        "      --rm                remove what the container wrote when it ends\n"
+        "      --name NAME         the name under which it is kept\n"
+        "      --rootfs DIR[:O]    a folder as the container's root, in place of an image (O: left as it "
+        "is)\n"
+        "      --engine NAME       how guest code runs (direct)\n"
+        "      --platform P        linux/amd64\n"
+        "      --isolation KIND    default, or none: the host does not confine the container's processes\n",
     .run = run,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `coracle run-elf`: one program on the host's own files. It takes this process's place: no supervisor, the host's own process numbers. */
+/* `coracle run-elf`: one program on the host's own files. It takes this process's place: no supervisor, the
+ * host's own process numbers. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -65,8 +66,8 @@ int run_elf(const char *sysroot, char **argv, const char *trace, const int trace
     if (l.exe_fd < 0 || access(path, X_OK) < 0) {
         int why = errno;
 
-        return error_set(err, why == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE, "%s cannot be run: %s", argv[0],
-                         strerror(why));
+        return error_set(err, why == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE, "%s cannot be run: %s",
+                         argv[0], strerror(why));
     }
     if (is_script(l.exe_fd)) {
         /* The kernel program starts what its first line names. */
@@ -117,6 +118,7 @@ const struct verb verb_run_elf = {
     .synopsis = "[--sysroot DIR] PROGRAM [ARGUMENTS...]",
     .summary = "Run one Linux program on the host's own files",
     .help = "Options:\n"
-            "  --sysroot DIR   where absolute names of the program's files (its ELF interpreter, libraries) begin\n",
+            "  --sysroot DIR   where absolute names of the program's files (its ELF interpreter, libraries) "
+            "begin\n",
     .run = run,
 };

@@ -13,10 +13,10 @@ static const struct option {
     const char *name;
     enum option_kind kind;
 } options[] = {
-    {'i', "interactive", FLAG}, {'t', "tty", FLAG},        {'d', "detach", FLAG},    {0, "rm", FLAG},
-    {'e', "env", VALUE},        {0, "env-file", VALUE},    {'v', "volume", VALUE},   {'w', "workdir", VALUE},
-    {'u', "user", VALUE},       {'h', "hostname", VALUE},  {0, "entrypoint", VALUE}, {0, "name", VALUE},
-    {0, "engine", VALUE},       {0, "platform", VALUE}, {0, "isolation", VALUE},    {0, "rootfs", VALUE},
+    {'i', "interactive", FLAG}, {'t', "tty", FLAG},       {'d', "detach", FLAG},    {0, "rm", FLAG},
+    {'e', "env", VALUE},        {0, "env-file", VALUE},   {'v', "volume", VALUE},   {'w', "workdir", VALUE},
+    {'u', "user", VALUE},       {'h', "hostname", VALUE}, {0, "entrypoint", VALUE}, {0, "name", VALUE},
+    {0, "engine", VALUE},       {0, "platform", VALUE},   {0, "isolation", VALUE},  {0, "rootfs", VALUE},
 };
 
 static void *append(void *array, size_t *count, size_t size)
@@ -85,14 +85,15 @@ static int add_volume(struct run_options *o, const char *text, struct error *err
     if (mode)
         *mode++ = '\0';
     if (target[0] != '/')
-        return error_set(err, STATUS_OURS, "-v %s: the place in the container must be an absolute path", text);
+        return error_set(err, STATUS_OURS, "-v %s: the place in the container must be an absolute path",
+                         text);
     if (mode && strcmp(mode, "ro") != 0 && strcmp(mode, "rw") != 0)
         return error_set(err, STATUS_OURS, "-v %s: '%s' is neither ro nor rw", text, mode);
     if (!realpath(source, full))
         return error_set(err, STATUS_OURS, "-v %s: %s cannot be used: %s", text, source, strerror(errno));
     o->volumes = append(o->volumes, &o->nvolumes, sizeof(*o->volumes));
-    o->volumes[o->nvolumes - 1] =
-        (struct volume){.source = strdup(full), .target = target, .readonly = mode && mode[0] == 'r' && mode[1] == 'o'};
+    o->volumes[o->nvolumes - 1] = (struct volume){
+        .source = strdup(full), .target = target, .readonly = mode && mode[0] == 'r' && mode[1] == 'o'};
     return 0;
 }
 
@@ -127,9 +128,9 @@ static int set_value(struct run_options *o, const char *name, const char *value,
     const struct {
         const char *name;
         const char **slot;
-    } plain[] = {{"workdir", &o->workdir},       {"user", &o->user}, {"hostname", &o->hostname},
-                 {"entrypoint", &o->entrypoint}, {"name", &o->name}, {"engine", &o->engine},
-                 {"platform", &o->platform}, {"isolation", &o->isolation},     {"rootfs", &o->rootfs}};
+    } plain[] = {{"workdir", &o->workdir},       {"user", &o->user},           {"hostname", &o->hostname},
+                 {"entrypoint", &o->entrypoint}, {"name", &o->name},           {"engine", &o->engine},
+                 {"platform", &o->platform},     {"isolation", &o->isolation}, {"rootfs", &o->rootfs}};
 
     if (strcmp(name, "env") == 0) {
         add_env(o, value);

@@ -55,18 +55,21 @@ static void print_counts(FILE *out, struct trace_count *counts, bool json)
         const struct trace_count *c = &counts[order[i]];
 
         if (json)
-            fprintf(out, "%s\"%s\":{\"calls\":%lu,\"errors\":%lu,\"trapped\":%lu,\"nanoseconds\":%lu}", i ? "," : "",
-                    abi_syscalls[order[i]].name, c->calls, c->errors, c->trapped, c->nanoseconds);
+            fprintf(out, "%s\"%s\":{\"calls\":%lu,\"errors\":%lu,\"trapped\":%lu,\"nanoseconds\":%lu}",
+                    i ? "," : "", abi_syscalls[order[i]].name, c->calls, c->errors, c->trapped,
+                    c->nanoseconds);
         else
-            fprintf(out, "%6.2f %11.6f %11lu %9lu %9lu %9lu %s\n", time ? 100.0 * (double)c->nanoseconds / (double)time : 0,
-                    (double)c->nanoseconds / 1e9, c->nanoseconds / 1000 / c->calls, c->calls, c->errors, c->trapped,
+            fprintf(out, "%6.2f %11.6f %11lu %9lu %9lu %9lu %s\n",
+                    time ? 100.0 * (double)c->nanoseconds / (double)time : 0, (double)c->nanoseconds / 1e9,
+                    c->nanoseconds / 1000 / c->calls, c->calls, c->errors, c->trapped,
                     abi_syscalls[order[i]].name);
     }
     if (json)
         fprintf(out, "}}\n");
     else
-        fprintf(out, "------ ----------- ----------- --------- --------- --------- ----------------\n"
-                     "100.00 %11.6f             %9lu %9lu %9lu total\n",
+        fprintf(out,
+                "------ ----------- ----------- --------- --------- --------- ----------------\n"
+                "100.00 %11.6f             %9lu %9lu %9lu total\n",
                 (double)time / 1e9, calls, errors, trapped);
 }
 
@@ -167,8 +170,8 @@ static int run(int argc, char **argv, struct error *err)
     fds[0] = o.output ? open(o.output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666)
                       : fcntl(2, F_DUPFD_CLOEXEC, 100);
     if (fds[0] < 0)
-        return error_set(err, STATUS_OURS, "trace: %s cannot be written: %s", o.output ? o.output : "standard error",
-                         strerror(errno));
+        return error_set(err, STATUS_OURS, "trace: %s cannot be written: %s",
+                         o.output ? o.output : "standard error", strerror(errno));
     if (o.count) {
         fds[1] = memfd_create("coracle-trace", MFD_CLOEXEC);
         if (fds[1] < 0 || ftruncate(fds[1], (off_t)counts_size()) < 0)
@@ -177,8 +180,10 @@ static int run(int argc, char **argv, struct error *err)
         if (counts == MAP_FAILED)
             return error_set(err, STATUS_OURS, "trace: no memory for the counters: %s", strerror(errno));
     }
-    unsigned flags = (o.follow || o.count ? TRACE_FOLLOW : 0) | (o.json ? TRACE_JSON : 0) | (o.count ? TRACE_COUNT : TRACE_LINES);
-    snprintf(description, sizeof(description), "%d %d %u %s", fds[0], fds[1], flags, o.filter ? o.filter : "");
+    unsigned flags = (o.follow || o.count ? TRACE_FOLLOW : 0) | (o.json ? TRACE_JSON : 0) |
+                     (o.count ? TRACE_COUNT : TRACE_LINES);
+    snprintf(description, sizeof(description), "%d %d %u %s", fds[0], fds[1], flags,
+             o.filter ? o.filter : "");
     int status = run_traced(argc - i, argv + i, description, fds, err);
     if (counts && !err->text[0]) {
         FILE *out = fdopen(fds[0], "w");

@@ -10,7 +10,8 @@
 
 int root_open(const char *const roots[2], const char *path)
 {
-    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+                           .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
     int fd = -1;
 
     for (int i = 0; i < 2 && fd < 0; i++) {
@@ -56,7 +57,8 @@ static bool number(const char *text, uint32_t *value)
 }
 
 /* The first line of a file that has text in the given column. */
-static bool find_line(const char *const roots[2], const char *path, int column, const char *text, char *line, size_t size)
+static bool find_line(const char *const roots[2], const char *path, int column, const char *text, char *line,
+                      size_t size)
 {
     int fd = root_open(roots, path);
     FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;

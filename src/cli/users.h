@@ -14,8 +14,8 @@ struct user {
 };
 
 /*
- * text: NAME, UID, either with :GROUP or :GID; NULL is root. roots: host folders that hold the container's files, the first that has
- * the file wins; links in them are resolved inside them.
+ * text: NAME, UID, either with :GROUP or :GID; NULL is root. roots: host folders that hold the container's
+ * files, the first that has the file wins; links in them are resolved inside them.
  */
 int user_find(const char *text, const char *const roots[2], struct user *user, struct error *err);
 /* Opens a file of the container for reading; never leaves the root. Negative: errno is set. */

@@ -15,7 +15,8 @@ void exec_builder_init(struct exec_builder *b, void *buf, size_t capacity)
     s->supervisor_fd = s->lifeline_fd = s->pids_fd = s->spec_fd = s->kernel_fd = s->exe_fd = -1;
 }
 
-void *exec_builder_section(struct exec_builder *b, struct exec_state_range *range, const void *data, size_t len)
+void *exec_builder_section(struct exec_builder *b, struct exec_state_range *range, const void *data,
+                           size_t len)
 {
     struct exec_state *s = b->state;
     char *at = (char *)s + s->size;
@@ -85,7 +86,8 @@ static bool string_ok(const struct exec_state *s, struct exec_state_range r)
 
 int exec_state_check(const struct exec_state *s, size_t size)
 {
-    if (size < sizeof *s || s->magic != EXEC_STATE_MAGIC || s->version != EXEC_STATE_VERSION || s->size != size)
+    if (size < sizeof *s || s->magic != EXEC_STATE_MAGIC || s->version != EXEC_STATE_VERSION ||
+        s->size != size)
         return -LINUX_EINVAL;
     if (!string_ok(s, s->exe_path) || !string_ok(s, s->cwd) || !string_ok(s, s->trace) ||
         !string_ok(s, s->execfn) || !string_ok(s, s->sysroot) || !range_ok(s, s->fs, 1) ||
@@ -102,7 +104,8 @@ const void *exec_state_section(const struct exec_state *s, struct exec_state_ran
     return range.length ? (const char *)s + range.offset : NULL;
 }
 
-const struct exec_state_file *exec_state_next_file(const struct exec_state *s, const struct exec_state_file *file)
+const struct exec_state_file *exec_state_next_file(const struct exec_state *s,
+                                                   const struct exec_state_file *file)
 {
     const char *begin = exec_state_section(s, s->files);
     const char *at, *end;

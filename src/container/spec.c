@@ -12,8 +12,9 @@ static bool string_ok(const struct container_spec *spec, uint32_t offset, bool r
 
 static bool mount_ok(const struct container_spec *spec, const struct spec_mount *m)
 {
-    bool needs_source = m->kind == SPEC_MOUNT_HOST || m->kind == SPEC_MOUNT_FOLDER || m->kind == SPEC_MOUNT_OVERLAY ||
-                        m->kind == SPEC_MOUNT_BIND || m->kind == SPEC_MOUNT_TMPFS || m->kind == SPEC_MOUNT_DEV ||
+    bool needs_source = m->kind == SPEC_MOUNT_HOST || m->kind == SPEC_MOUNT_FOLDER ||
+                        m->kind == SPEC_MOUNT_OVERLAY || m->kind == SPEC_MOUNT_BIND ||
+                        m->kind == SPEC_MOUNT_TMPFS || m->kind == SPEC_MOUNT_DEV ||
                         m->kind == SPEC_MOUNT_DEVPTS;
 
     return m->kind > 0 && m->kind < SPEC_MOUNT_KINDS && string_ok(spec, m->point, true) &&
@@ -25,8 +26,8 @@ int spec_check(const struct container_spec *spec, size_t size)
 {
     uint64_t end;
 
-    if (size < sizeof(*spec) || spec->magic != SPEC_MAGIC || spec->version != SPEC_VERSION || spec->size > size ||
-        spec->size < sizeof(*spec))
+    if (size < sizeof(*spec) || spec->magic != SPEC_MAGIC || spec->version != SPEC_VERSION ||
+        spec->size > size || spec->size < sizeof(*spec))
         return -LINUX_EINVAL;
     end = spec->mounts + (uint64_t)spec->nmounts * sizeof(struct spec_mount);
     if (spec->mounts % 4 || spec->mounts < sizeof(*spec) || end > spec->size || spec->nmounts == 0 ||

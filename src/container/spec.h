@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The spec of a container: what all its processes have in common and none may change. Written once by the command line into a sealed
- * memory file, mapped read-only by every process. One position-independent blob: strings and arrays are offsets from its start.
+ * The spec of a container: what all its processes have in common and none may change. Written once by the
+ * command line into a sealed memory file, mapped read-only by every process. One position-independent blob:
+ * strings and arrays are offsets from its start.
  *
- * What belongs to a process rather than to the container (arguments, environment, credentials, directory) is in the
- * exec state (container/exec_state.h).
+ * What belongs to a process rather than to the container (arguments, environment, credentials, directory) is
+ * in the exec state (container/exec_state.h).
  */
 #ifndef CORACLE_SPEC_H
 #define CORACLE_SPEC_H
@@ -16,9 +17,9 @@
 
 enum spec_flag {
     SPEC_IDENTITY = 1, /* run-elf: pids, owners and files are the host's */
-    SPEC_TTY      = 2, /* the first process has a terminal of its own */
-    SPEC_DEBUG    = 4, /* a process that a fault kills says where (kernel/crash.h) */
-    SPEC_FILTER   = 8, /* catch system calls as on a host without user dispatch: for tests */
+    SPEC_TTY = 2,      /* the first process has a terminal of its own */
+    SPEC_DEBUG = 4,    /* a process that a fault kills says where (kernel/crash.h) */
+    SPEC_FILTER = 8,   /* catch system calls as on a host without user dispatch: for tests */
 };
 
 enum spec_mount_kind {
@@ -29,15 +30,15 @@ enum spec_mount_kind {
     SPEC_MOUNT_TMPFS,    /* source: a scratch folder of the host that starts empty */
     SPEC_MOUNT_PROC,
     SPEC_MOUNT_SYS,
-    SPEC_MOUNT_DEV,      /* source: the same; the first process fills it */
-    SPEC_MOUNT_DEVPTS,   /* source: the same */
+    SPEC_MOUNT_DEV,    /* source: the same; the first process fills it */
+    SPEC_MOUNT_DEVPTS, /* source: the same */
     SPEC_MOUNT_KINDS,
 };
 
 enum spec_mount_flag {
     SPEC_MOUNT_RDONLY = 1,
     SPEC_MOUNT_NOSUID = 2,
-    SPEC_MOUNT_NODEV  = 4,
+    SPEC_MOUNT_NODEV = 4,
     SPEC_MOUNT_NOEXEC = 8,
 };
 
@@ -49,9 +50,9 @@ struct spec_mount {
 
 struct container_spec {
     uint32_t magic, version, size, flags;
-    uint32_t id;       /* a name for what must differ between containers */
-    uint32_t hostname; /* "" keeps the host's */
-    uint32_t mounts, nmounts; /* struct spec_mount; parents stand before what is mounted on them */
+    uint32_t id;                 /* a name for what must differ between containers */
+    uint32_t hostname;           /* "" keeps the host's */
+    uint32_t mounts, nmounts;    /* struct spec_mount; parents stand before what is mounted on them */
     uint32_t host_uid, host_gid; /* who runs the container: the guest sees these as 0 */
 };
 

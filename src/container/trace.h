@@ -12,9 +12,9 @@ struct trace_count {
 
 enum trace_flag {
     TRACE_FOLLOW = 1, /* children, too */
-    TRACE_JSON   = 2,
-    TRACE_LINES  = 4, /* write a line for each call */
-    TRACE_COUNT  = 8, /* keep counters */
+    TRACE_JSON = 2,
+    TRACE_LINES = 4, /* write a line for each call */
+    TRACE_COUNT = 8, /* keep counters */
 };
 
 #endif

@@ -40,7 +40,8 @@ long vfs_file_path(struct task *task, struct file *file, char *buf, size_t size)
     return fmt(buf, size, "%s", full[root_len] ? full + root_len : "/");
 }
 
-/* An open device is the host's, but what the guest sees of it is the node that it was opened by, while that is there. */
+/* An open device is the host's, but what the guest sees of it is the node that it was opened by, while that
+ * is there. */
 static void stat_by_name(struct task *task, struct file *file, struct linux_kstat *st)
 {
     char *path cleanup_free = kmalloc(VFS_PATH_MAX);

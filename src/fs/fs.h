@@ -48,7 +48,8 @@ enum mount_flag {
     MOUNT_IDENTITY =
         0x100, /* the host's owners and modes are the guest's, and the host checks permissions: run-elf */
     MOUNT_REAL_MODES = 0x200, /* chmod changes the host's mode: volumes */
-    MOUNT_OWN_DEV = 0x400,    /* st_dev is the mount's: scratch folders, which lie on one file system of the host */
+    MOUNT_OWN_DEV =
+        0x400, /* st_dev is the mount's: scratch folders, which lie on one file system of the host */
 };
 
 struct mount {

@@ -71,7 +71,8 @@ static long add_from_spec(struct mount_table *table, const struct container_spec
     case SPEC_MOUNT_SYS:
         return add_virtual(table, &sys_fs.ops, point, "sysfs", flags);
     case SPEC_MOUNT_DEV:
-        return add_folder(table, &folder_ops, point, "devtmpfs", "devtmpfs", flags | MOUNT_OWN_DEV, source, NULL);
+        return add_folder(table, &folder_ops, point, "devtmpfs", "devtmpfs", flags | MOUNT_OWN_DEV, source,
+                          NULL);
     case SPEC_MOUNT_DEVPTS:
         return add_folder(table, &devpts_ops, point, "devpts", "devpts", flags, source, NULL);
     }

@@ -11,10 +11,18 @@
 /* What is shown, with all that lies below; the folders on the way to them are shown with nothing else in
  * them. */
 static const char *const shown[] = {
-    "block",               "class/block",          "dev/block",
-    "class/net",           "devices/system/cpu",   "devices/system/memory",
-    "devices/system/node", "devices/virtual/net",  "fs/cgroup",
-    "kernel/mm",           "kernel/uevent_seqnum", "module",
+    "block",
+    "class/block",
+    "dev/block",
+    "class/net",
+    "devices/system/cpu",
+    "devices/system/memory",
+    "devices/system/node",
+    "devices/virtual/net",
+    "fs/cgroup",
+    "kernel/mm",
+    "kernel/uevent_seqnum",
+    "module",
     "devices/pci0000:00",
 };
 
@@ -40,7 +48,8 @@ static enum place place_of(const char *path)
  * its business. */
 static bool is_empty_folder(const char *path)
 {
-    static const char *const empty[] = {"fs/cgroup", "module", "devices/pci0000:00", "block", "class/block", "dev/block"};
+    static const char *const empty[] = {"fs/cgroup", "module",      "devices/pci0000:00",
+                                        "block",     "class/block", "dev/block"};
 
     for (size_t i = 0; i < ARRAY_SIZE(empty); i++)
         if (strcmp(path, empty[i]) == 0)

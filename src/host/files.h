@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the file systems ask of the host beyond host.h: names, attributes, extended attributes, locks and syncing.
- * The rules are those of host.h. Names are given relative to a descriptor; `path` with descriptor LINUX_AT_FDCWD is absolute.
+ * What the file systems ask of the host beyond host.h: names, attributes, extended attributes, locks and
+ * syncing. The rules are those of host.h. Names are given relative to a descriptor; `path` with descriptor
+ * LINUX_AT_FDCWD is absolute.
  */
 #ifndef CORACLE_HOST_FILES_H
 #define CORACLE_HOST_FILES_H
@@ -17,7 +18,8 @@
 void host_fd_path(int fd, char buf[HOST_FD_PATH_SIZE]);
 
 /* As openat2(2); -LINUX_ENOSYS where the host has none. */
-long host_openat2_stop(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve, host_stop stop);
+long host_openat2_stop(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve,
+                       host_stop stop);
 /* Opens the object of a descriptor anew; flags must not have LINUX_O_NOFOLLOW. */
 long host_reopen(int fd, int flags, host_stop stop);
 

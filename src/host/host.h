@@ -5,10 +5,12 @@
  * Rules of the interface:
  * - Numbers, flags and structures are Linux's canonical ones (src/abi), whatever the host is.
  * - Functions return a value >= 0, or a negative LINUX_E* errno.
- * - Pointers may be guest memory: a bad one gives -LINUX_EFAULT, never a crash, where the host's kernel does the copy.
+ * - Pointers may be guest memory: a bad one gives -LINUX_EFAULT, never a crash, where the host's kernel does
+ * the copy.
  * - Descriptors are the host's. Every descriptor is made close-on-exec.
- * - A function that may block takes `stop`: when *stop is not 0 before the host is entered, or a signal of the
- *   host arrives while it waits, it returns -LINUX_EINTR; nothing that arrives in between is lost. NULL: not interruptible.
+ * - A function that may block takes `stop`: when *stop is not 0 before the host is entered, or a signal of
+ * the host arrives while it waits, it returns -LINUX_EINTR; nothing that arrives in between is lost. NULL:
+ * not interruptible.
  */
 #ifndef CORACLE_HOST_H
 #define CORACLE_HOST_H
@@ -71,8 +73,10 @@ long host_getdents(int fd, void *buf, size_t n);
 
 /* --- waiting --- */
 
-/* Sleeps while *word == value. timeout is relative, NULL: for ever. Returns 0, -EAGAIN, -ETIMEDOUT, -EINTR. */
-long host_wait_word(_Atomic uint32_t *word, uint32_t value, const struct linux_timespec *timeout, host_stop stop);
+/* Sleeps while *word == value. timeout is relative, NULL: for ever. Returns 0, -EAGAIN, -ETIMEDOUT, -EINTR.
+ */
+long host_wait_word(_Atomic uint32_t *word, uint32_t value, const struct linux_timespec *timeout,
+                    host_stop stop);
 /* Wakes up to n sleepers of the word; returns how many. */
 long host_wake_word(_Atomic uint32_t *word, int n);
 

@@ -39,13 +39,14 @@ long host_epoll_control(int epoll, int op, int fd, const struct linux_epoll_even
 long host_epoll_wait(int epoll, struct linux_epoll_event_x86_64 *events, int n,
                      const struct linux_timespec *timeout, host_stop stop);
 
-/* Asynchronous input and output, as io_setup(2) and its like; -LINUX_ENOSYS where the host has none. Requests and events are the
- * guest's addresses. */
+/* Asynchronous input and output, as io_setup(2) and its like; -LINUX_ENOSYS where the host has none. Requests
+ * and events are the guest's addresses. */
 long host_aio_setup(unsigned n, uint64_t *context);
 long host_aio_destroy(uint64_t context);
 long host_aio_submit(uint64_t context, long n, uint64_t *requests);
 long host_aio_cancel(uint64_t context, uint64_t request, void *event);
-long host_aio_events(uint64_t context, long least, long most, void *events, const struct linux_timespec *timeout, host_stop stop);
+long host_aio_events(uint64_t context, long least, long most, void *events,
+                     const struct linux_timespec *timeout, host_stop stop);
 
 /* POSIX message queues. */
 long host_mq_open(const char *name, int flags, unsigned mode, const struct linux_mq_attr *attr);

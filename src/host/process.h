@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Processes and threads of the host: making, waiting for, replacing and ending them; and what belongs to them (groups, limits,
- * scheduling, usage). Numbers of processes are the host's. Rules as in host.h.
+ * Processes and threads of the host: making, waiting for, replacing and ending them; and what belongs to them
+ * (groups, limits, scheduling, usage). Numbers of processes are the host's. Rules as in host.h.
  */
 #ifndef CORACLE_HOST_PROCESS_H
 #define CORACLE_HOST_PROCESS_H
@@ -9,9 +9,10 @@
 #include "host/host.h"
 
 /*
- * A new thread or process. flags: LINUX_CLONE_* and the exit signal in the low byte, all as the host takes them. Without stack_top
- * (only without LINUX_CLONE_VM) the child returns 0 from here on a copy of the stack; with it, fn(arg) runs there and must not return.
- * parent_tid also receives the pidfd of LINUX_CLONE_PIDFD; child_tid serves CHILD_SETTID and CHILD_CLEARTID. tls only with CLONE_SETTLS.
+ * A new thread or process. flags: LINUX_CLONE_* and the exit signal in the low byte, all as the host takes
+ * them. Without stack_top (only without LINUX_CLONE_VM) the child returns 0 from here on a copy of the stack;
+ * with it, fn(arg) runs there and must not return. parent_tid also receives the pidfd of LINUX_CLONE_PIDFD;
+ * child_tid serves CHILD_SETTID and CHILD_CLEARTID. tls only with CLONE_SETTLS.
  */
 struct host_clone_args {
     uint64_t flags;
@@ -31,7 +32,8 @@ long host_exec_fd(int fd, char *const *argv, char *const *envp);
 
 /* As wait4(2) and waitid(2); info and rusage may be NULL. waitid's structure has the canonical layout. */
 long host_wait4(int pid, int *status, int options, struct linux_rusage *usage, host_stop stop);
-long host_waitid(int type, int id, struct linux_siginfo *info, int options, struct linux_rusage *usage, host_stop stop);
+long host_waitid(int type, int id, struct linux_siginfo *info, int options, struct linux_rusage *usage,
+                 host_stop stop);
 
 int host_getppid(void);
 long host_setpgid(int pid, int pgid);
@@ -72,9 +74,10 @@ long host_ioprio_get(int which, int who);
 long host_rseq(void *area, uint32_t len, int flags, uint32_t signature);
 long host_membarrier(int command, unsigned flags, int cpu);
 
-/* This thread's credentials: user IDs and group IDs, each real, effective, saved, for files. -EPERM leaves all as they were. */
-long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid, uint32_t sgid,
-                  uint32_t fsgid);
+/* This thread's credentials: user IDs and group IDs, each real, effective, saved, for files. -EPERM leaves
+ * all as they were. */
+long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid,
+                  uint32_t sgid, uint32_t fsgid);
 long host_setgroups(size_t n, const uint32_t *groups);
 /* Names of the machine, as uname(2). */
 long host_uname(struct linux_utsname *name);
@@ -90,9 +93,10 @@ long host_wake_word_shared(void *word, int n);
 long host_wait_word_shared(const _Atomic uint32_t *word, uint32_t value);
 
 /*
- * A lifeline: a descriptor for a pipe whose read end `pipe` is (or another lifeline), by which the host kills the process to which it is bound,
- * even a stopped one, when the last write end is closed. It survives exec. A child needs one of its own, made before it is born, so that its
- * parent can bind it. host_lifeline_bind gives -EPIPE when the last write end is closed already.
+ * A lifeline: a descriptor for a pipe whose read end `pipe` is (or another lifeline), by which the host kills
+ * the process to which it is bound, even a stopped one, when the last write end is closed. It survives exec.
+ * A child needs one of its own, made before it is born, so that its parent can bind it. host_lifeline_bind
+ * gives -EPIPE when the last write end is closed already.
  */
 long host_lifeline_new(int pipe);
 long host_lifeline_bind(int lifeline, int pid);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Credentials: their life, and what exec makes of them (capabilities(7), "Transformation of capabilities during execve"). */
+/* Credentials: their life, and what exec makes of them (capabilities(7), "Transformation of capabilities
+ * during execve"). */
 #include "kernel/cred.h"
 #include "container/spec.h"
 #include "host/alloc.h"

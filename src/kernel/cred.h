@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials. A struct cred that a task points to never changes: who wants another one makes a copy, changes it, and puts it in place.
- * Only the task itself replaces its own; others may read it under process.lock.
+ * Credentials. A struct cred that a task points to never changes: who wants another one makes a copy, changes
+ * it, and puts it in place. Only the task itself replaces its own; others may read it under process.lock.
  */
 #ifndef CORACLE_CRED_H
 #define CORACLE_CRED_H
@@ -10,11 +10,11 @@
 
 /* Bits of securebits, capabilities(7); each has a lock bit above it. */
 #ifndef LINUX_SECBIT_NOROOT
-#define LINUX_SECBIT_NOROOT                 0x01
-#define LINUX_SECBIT_NO_SETUID_FIXUP        0x04
-#define LINUX_SECBIT_KEEP_CAPS              0x10
-#define LINUX_SECBIT_KEEP_CAPS_LOCKED       0x20
-#define LINUX_SECBIT_NO_CAP_AMBIENT_RAISE   0x40
+#define LINUX_SECBIT_NOROOT               0x01
+#define LINUX_SECBIT_NO_SETUID_FIXUP      0x04
+#define LINUX_SECBIT_KEEP_CAPS            0x10
+#define LINUX_SECBIT_KEEP_CAPS_LOCKED     0x20
+#define LINUX_SECBIT_NO_CAP_AMBIENT_RAISE 0x40
 #endif
 
 #define CAP_BIT(cap) (UINT64_C(1) << (cap))
@@ -22,11 +22,11 @@
 #define CAP_ALL (CAP_BIT(LINUX_CAP_LAST_CAP + 1) - 1)
 
 /* What Docker gives a container's root. */
-#define CAP_CONTAINER                                                                                         \
-    (CAP_BIT(LINUX_CAP_CHOWN) | CAP_BIT(LINUX_CAP_DAC_OVERRIDE) | CAP_BIT(LINUX_CAP_FSETID) |                 \
-     CAP_BIT(LINUX_CAP_FOWNER) | CAP_BIT(LINUX_CAP_MKNOD) | CAP_BIT(LINUX_CAP_NET_RAW) |                      \
-     CAP_BIT(LINUX_CAP_SETGID) | CAP_BIT(LINUX_CAP_SETUID) | CAP_BIT(LINUX_CAP_SETFCAP) |                     \
-     CAP_BIT(LINUX_CAP_SETPCAP) | CAP_BIT(LINUX_CAP_NET_BIND_SERVICE) | CAP_BIT(LINUX_CAP_SYS_CHROOT) |       \
+#define CAP_CONTAINER                                                                                        \
+    (CAP_BIT(LINUX_CAP_CHOWN) | CAP_BIT(LINUX_CAP_DAC_OVERRIDE) | CAP_BIT(LINUX_CAP_FSETID) |                \
+     CAP_BIT(LINUX_CAP_FOWNER) | CAP_BIT(LINUX_CAP_MKNOD) | CAP_BIT(LINUX_CAP_NET_RAW) |                     \
+     CAP_BIT(LINUX_CAP_SETGID) | CAP_BIT(LINUX_CAP_SETUID) | CAP_BIT(LINUX_CAP_SETFCAP) |                    \
+     CAP_BIT(LINUX_CAP_SETPCAP) | CAP_BIT(LINUX_CAP_NET_BIND_SERVICE) | CAP_BIT(LINUX_CAP_SYS_CHROOT) |      \
      CAP_BIT(LINUX_CAP_KILL) | CAP_BIT(LINUX_CAP_AUDIT_WRITE))
 
 /* All zero, with room for that many groups; one reference. NULL when memory is out. */
@@ -52,8 +52,9 @@ static inline bool capable(struct task *task, int cap)
 }
 
 /*
- * What exec makes of the credentials: the file's owner and mode (set-user-ID, set-group-ID) and file capabilities permitted and
- * inheritable (effective when file_effective). Returns new credentials; *secure says whether rights were gained.
+ * What exec makes of the credentials: the file's owner and mode (set-user-ID, set-group-ID) and file
+ * capabilities permitted and inheritable (effective when file_effective). Returns new credentials; *secure
+ * says whether rights were gained.
  */
 struct cred_exec {
     uint32_t mode, uid, gid;

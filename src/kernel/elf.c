@@ -30,9 +30,9 @@ static int check_segments(struct elf_info *info)
             info->exec_stack = p->p_flags & LINUX_PF_X;
         if (p->p_type != LINUX_PT_LOAD)
             continue;
-        if (p->p_filesz > p->p_memsz || __builtin_add_overflow(p->p_vaddr, p->p_memsz, &end) || end > USER_LIMIT ||
-            (p->p_vaddr & (PAGE - 1)) != (p->p_offset & (PAGE - 1)) || (any && p->p_vaddr < last) ||
-            p->p_offset > INT64_MAX - p->p_filesz)
+        if (p->p_filesz > p->p_memsz || __builtin_add_overflow(p->p_vaddr, p->p_memsz, &end) ||
+            end > USER_LIMIT || (p->p_vaddr & (PAGE - 1)) != (p->p_offset & (PAGE - 1)) ||
+            (any && p->p_vaddr < last) || p->p_offset > INT64_MAX - p->p_filesz)
             return -LINUX_ENOEXEC;
         any = true;
         last = p->p_vaddr;
@@ -70,7 +70,8 @@ int elf_probe(int host_fd, struct elf_info *info)
     if (h->e_phentsize != sizeof(info->phdrs[0]) || h->e_phnum == 0 || h->e_phnum > ARRAY_SIZE(info->phdrs))
         return -LINUX_ENOEXEC;
     size_t size = h->e_phnum * sizeof(info->phdrs[0]);
-    if (h->e_phoff > INT64_MAX - size || host_pread(host_fd, info->phdrs, size, (int64_t)h->e_phoff) != (long)size)
+    if (h->e_phoff > INT64_MAX - size ||
+        host_pread(host_fd, info->phdrs, size, (int64_t)h->e_phoff) != (long)size)
         return -LINUX_ENOEXEC;
     int r = check_segments(info);
     for (int i = 0; r == 0 && i < h->e_phnum; i++)
@@ -87,7 +88,8 @@ static int segment_prot(uint32_t flags)
            (flags & LINUX_PF_X ? LINUX_PROT_EXEC : 0);
 }
 
-/* The part of a segment behind the file's bytes: the rest of the last page is cleared, the following pages are fresh. */
+/* The part of a segment behind the file's bytes: the rest of the last page is cleared, the following pages
+ * are fresh. */
 static int map_bss(struct task *task, const struct linux_elf64_phdr *p, uint64_t base, int prot)
 {
     uint64_t file_end = base + p->p_vaddr + p->p_filesz, end = base + p->p_vaddr + p->p_memsz;
@@ -107,7 +109,8 @@ static int map_bss(struct task *task, const struct linux_elf64_phdr *p, uint64_t
     return host_is_error(r) ? (int)r : 0;
 }
 
-int elf_map(struct task *task, int host_fd, const struct elf_info *info, uint64_t hint, struct elf_image *image)
+int elf_map(struct task *task, int host_fd, const struct elf_info *info, uint64_t hint,
+            struct elf_image *image)
 {
     uint64_t span = info->high - info->low, base = 0;
     int flags = LINUX_MAP_PRIVATE | LINUX_MAP_ANONYMOUS | LINUX_MAP_NORESERVE;
@@ -132,8 +135,8 @@ int elf_map(struct task *task, int host_fd, const struct elf_info *info, uint64_
         if (p->p_type != LINUX_PT_LOAD || p->p_memsz == 0)
             continue;
         if (p->p_filesz) {
-            r = mm_map(task, start, base + p->p_vaddr + p->p_filesz - start, prot, LINUX_MAP_PRIVATE | LINUX_MAP_FIXED,
-                       host_fd, (int64_t)ALIGN_DOWN(p->p_offset, PAGE));
+            r = mm_map(task, start, base + p->p_vaddr + p->p_filesz - start, prot,
+                       LINUX_MAP_PRIVATE | LINUX_MAP_FIXED, host_fd, (int64_t)ALIGN_DOWN(p->p_offset, PAGE));
             if (host_is_error(r))
                 return (int)r;
         }

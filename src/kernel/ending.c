@@ -66,17 +66,15 @@ long process_end_other(int host_pid)
     struct linux_pollfd poll = {.events = LINUX_POLLIN};
     bool stopped;
 
-    if (!settles(host_pid, &stopped))
+    /* One that is stopped would have to be continued for it, which its parent would be told of. */
+    if (!settles(host_pid, &stopped) || stopped)
         return host_kill(host_pid, LINUX_SIGKILL);
     /* From here on by descriptor: the number may be another's when the process has ended. */
     poll.fd = (int)host_pidfd_open(host_pid, 0);
     if (poll.fd < 0)
         return host_kill(host_pid, LINUX_SIGKILL);
-    if (host_pidfd_send_signal(poll.fd, LINUX_SIGSYS, &info, 0) == 0) {
-        if (stopped)
-            host_pidfd_send_signal(poll.fd, LINUX_SIGCONT, NULL, 0);
+    if (host_pidfd_send_signal(poll.fd, LINUX_SIGSYS, &info, 0) == 0)
         host_poll(&poll, 1, &patience, NULL);
-    }
     host_pidfd_send_signal(poll.fd, LINUX_SIGKILL, NULL, 0);
     host_close(poll.fd);
     return 0;

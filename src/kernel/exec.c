@@ -14,12 +14,12 @@
 #include "kernel/user.h"
 #include "kernel/process_fs.h"
 
-#define SCRIPT_HEAD   256    /* how much of a file decides what it is */
-#define SCRIPT_DEPTH  5      /* interpreters that are scripts themselves */
-#define STRING_MAX    131072 /* one argument, with its NUL */
-#define ARGS_MIN      131072
-#define ARGS_MAX      (6 * 1024 * 1024)
-#define ARGS_COUNT    0x7fffffff / 8
+#define SCRIPT_HEAD  256    /* how much of a file decides what it is */
+#define SCRIPT_DEPTH 5      /* interpreters that are scripts themselves */
+#define STRING_MAX   131072 /* one argument, with its NUL */
+#define ARGS_MIN     131072
+#define ARGS_MAX     (6 * 1024 * 1024)
+#define ARGS_COUNT   0x7fffffff / 8
 
 /* Arguments that stand before the guest's own: what "#!" lines add. Each string is allocated. */
 struct prefix {
@@ -56,15 +56,16 @@ static bool is_blank(char c)
 }
 
 /*
- * Takes "#! interpreter [argument]" apart, in place; the argument is everything to the end of the line, without blanks around it.
- * False when there is no interpreter, or its name does not end within the head.
+ * Takes "#! interpreter [argument]" apart, in place; the argument is everything to the end of the line,
+ * without blanks around it. False when there is no interpreter, or its name does not end within the head.
  */
 static bool script_parse(char *head, size_t n, char **interpreter, char **argument)
 {
     char *p = head + 2, *end = memchr(head, '\n', n);
 
     if (!end) {
-        /* Without the line's end, the interpreter's name at least must be whole. The last byte of a full head counts as such an end. */
+        /* Without the line's end, the interpreter's name at least must be whole. The last byte of a full head
+         * counts as such an end. */
         end = head + MIN(n, (size_t)SCRIPT_HEAD - 1);
         while (p < end && is_blank(*p))
             p++;
@@ -143,7 +144,8 @@ static long count_strings(struct task *task, uint64_t array, uint64_t *count, ui
     }
 }
 
-static long count_args(struct task *task, uint64_t argv, uint64_t envp, const struct prefix *prefix, struct args *args)
+static long count_args(struct task *task, uint64_t argv, uint64_t envp, const struct prefix *prefix,
+                       struct args *args)
 {
     struct linux_rlimit64 host;
     uint64_t limit = task->process->rlimits[LINUX_RLIMIT_STACK].rlim_cur / 4;
@@ -165,8 +167,9 @@ static long count_args(struct task *task, uint64_t argv, uint64_t envp, const st
 }
 
 /*
- * The arrays for the host: argv with the prefix in place of argv[0], our own entry, then envp. Guest strings are passed where
- * they lie; they were all seen to lie in guest memory, and the host checks them again as it copies.
+ * The arrays for the host: argv with the prefix in place of argv[0], our own entry, then envp. Guest strings
+ * are passed where they lie; they were all seen to lie in guest memory, and the host checks them again as it
+ * copies.
  */
 static long make_arrays(struct task *task, uint64_t argv, uint64_t envp, const struct prefix *prefix,
                         const struct args *args, char ***out_argv, char ***out_envp, char **out_entry)
@@ -228,9 +231,10 @@ static long check_interpreter(struct task *task, const char *path, struct elf_in
 }
 
 /*
- * A program that somebody may still write to is not started (ETXTBSY). The host tells by refusing a read lease, which is given back at once;
- * whoever opens the file for writing in between waits that long, and the signal that tells us so is one that is ignored by default.
- * A host that gives no leases on the file (not ours, or no such file system) says nothing.
+ * A program that somebody may still write to is not started (ETXTBSY). The host tells by refusing a read
+ * lease, which is given back at once; whoever opens the file for writing in between waits that long, and the
+ * signal that tells us so is one that is ignored by default. A host that gives no leases on the file (not
+ * ours, or no such file system) says nothing.
  */
 static bool is_open_for_write(int host_fd)
 {
@@ -278,7 +282,8 @@ static long find_program(struct task *task, int dirfd, const char *path, int fla
             return -LINUX_ELOOP;
         if (depth == 0 && name_is_closing(task, dirfd, path))
             return -LINUX_ENOENT;
-        /* The interpreter sees its own name, its argument, the script. An interpreter that is a script stands there already. */
+        /* The interpreter sees its own name, its argument, the script. An interpreter that is a script stands
+         * there already. */
         if (depth == 0 && (r = prefix_insert(prefix, plan->execfn)) < 0)
             return r;
         if (argument && (r = prefix_insert(prefix, argument)) < 0)

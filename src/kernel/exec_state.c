@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process's state across exec: written by the old program (exec_state_save), read by the fresh kernel program before its first guest
- * instruction (exec_state_restore, called from kernel/main.c). Both stand in one file, so that they stay each other's mirror.
+ * A process's state across exec: written by the old program (exec_state_save), read by the fresh kernel
+ * program before its first guest instruction (exec_state_restore, called from kernel/main.c). Both stand in
+ * one file, so that they stay each other's mirror.
  */
 #include "container/exec_state.h"
 #include "container/spec.h"
@@ -48,13 +49,13 @@ static void save_cred(struct exec_builder *b, const struct cred *c)
         exec_builder_section(b, &s->groups, c->groups, c->ngroups * sizeof c->groups[0]);
 }
 
-static void save_queue(struct exec_builder *b, const struct signal_queue *q, struct linux_siginfo *out, size_t *n,
-                       size_t max)
+static void save_queue(struct exec_builder *b, const struct signal_queue *q, struct linux_siginfo *out,
+                       size_t *n, size_t max)
 {
     struct signal_queued *entry;
 
     b->state->pending |= q->set;
-    list_for_each_entry(entry, &q->list, link)
+    list_for_each_entry (entry, &q->list, link)
         if (*n < max)
             out[(*n)++] = entry->info;
 }
@@ -107,7 +108,8 @@ static void save_files(struct task *task, struct exec_builder *b)
     for (int fd = fd_next(table, 0); fd >= 0; fd = fd_next(table, fd + 1)) {
         bool cloexec;
         struct file *file = fd_peek(table, fd, &cloexec);
-        struct exec_state_file record = {.fd = fd, .host_fd = file->host_fd, .kind = file->ops->kind, .flags = file->flags};
+        struct exec_state_file record = {
+            .fd = fd, .host_fd = file->host_fd, .kind = file->ops->kind, .flags = file->flags};
         long n = 0;
 
         if (cloexec)
@@ -174,7 +176,8 @@ static void save_filters(struct task *task, struct exec_builder *b)
 
 static size_t state_room(struct task *task)
 {
-    size_t room = sizeof(struct exec_state) + FS_DATA_MAX + 4 * 4096 + 65536 + seccomp_save(task->seccomp, NULL);
+    size_t room =
+        sizeof(struct exec_state) + FS_DATA_MAX + 4 * 4096 + 65536 + seccomp_save(task->seccomp, NULL);
 
     room += (atomic_load(&task->process->signals->queued) + 8) * sizeof(struct linux_siginfo);
     for (int fd = fd_next(task->files, 0); fd >= 0; fd = fd_next(task->files, fd + 1)) {
@@ -240,7 +243,8 @@ static struct exec_state *state_read(int fd, size_t *room, int *error)
     long r = host_pread(fd, &head, sizeof head, 0);
 
     *error = -LINUX_EINVAL;
-    if (r != (long)sizeof head || head.magic != EXEC_STATE_MAGIC || head.size < sizeof head || head.size > 0x10000000)
+    if (r != (long)sizeof head || head.magic != EXEC_STATE_MAGIC || head.size < sizeof head ||
+        head.size > 0x10000000)
         return NULL;
     *room = ALIGN_UP((size_t)head.size, (size_t)4096);
     s = kpages(*room, 4096);
@@ -319,7 +323,8 @@ static int restore_fs(struct task *task, const struct exec_state *s)
         r = vfs_chdir_path(task, cwd);
     /* The host's folder may lie outside of a sysroot: then the program begins at its root. */
     if (cwd && r < 0 && !process_is_identity(p))
-        kernel_fatal_status(126, "the working directory \"%s\" cannot be entered: %s", cwd, abi_errno_name((int)-r));
+        kernel_fatal_status(126, "the working directory \"%s\" cannot be entered: %s", cwd,
+                            abi_errno_name((int)-r));
     return 0;
 }
 
@@ -341,7 +346,8 @@ static void restore_signals(struct task *task, const struct exec_state *s)
     }
     for (int sig = 1; sig <= 64; sig++)
         if (rest & SIGNAL_BIT(sig))
-            signal_queue_process(task->process, &(struct linux_siginfo){.si_signo = sig, .si_code = LINUX_SI_USER});
+            signal_queue_process(task->process,
+                                 &(struct linux_siginfo){.si_signo = sig, .si_code = LINUX_SI_USER});
     if (rest || s->queued.length)
         atomic_fetch_or(&task->cpu.work, WORK_SIGNAL);
 }
@@ -377,8 +383,8 @@ static struct process *process_new(struct task *task)
 /* What the kernel itself always catches on the host. */
 static void catch_faults(void)
 {
-    static const int8_t signals[] = {LINUX_SIGILL, LINUX_SIGTRAP, LINUX_SIGBUS, LINUX_SIGFPE, LINUX_SIGSEGV,
-                                     LINUX_SIGSYS};
+    static const int8_t signals[] = {LINUX_SIGILL, LINUX_SIGTRAP, LINUX_SIGBUS,
+                                     LINUX_SIGFPE, LINUX_SIGSEGV, LINUX_SIGSYS};
 
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
         host_signal_set(signals[i], HOST_SIGNAL_CATCH, 0);
@@ -451,7 +457,8 @@ static int restore_process(struct task *task, const struct exec_state *s)
     return 0;
 }
 
-/* Without a state (a program straight from the host's command line): the host's credentials, limits, and descriptors 0 to 2. */
+/* Without a state (a program straight from the host's command line): the host's credentials, limits, and
+ * descriptors 0 to 2. */
 static int invent_state(struct task *task, struct boot *boot, struct exec_state *s)
 {
     struct process *p = task->process;

@@ -2,9 +2,10 @@
 /*
  * The ends of tasks and processes.
  *
- * Death is the host's: a process that exits exits on the host with the same status, and one that a signal ends is ended by that signal
- * there. So the parent's wait, on the host, sees the truth without anybody being asked. What the host does not know about (robust
- * futexes, the word to clear: they hold the guest's numbers) is settled here first.
+ * Death is the host's: a process that exits exits on the host with the same status, and one that a signal
+ * ends is ended by that signal there. So the parent's wait, on the host, sees the truth without anybody being
+ * asked. What the host does not know about (robust futexes, the word to clear: they hold the guest's numbers)
+ * is settled here first.
  */
 #include "kernel/exit.h"
 #include "host/process.h"
@@ -40,7 +41,8 @@ static noreturn_fn void task_leave(struct task *task, int code)
 {
     struct process *p = task->process;
 
-    host_signal_mask(LINUX_SIG_BLOCK, ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
+    host_signal_mask(LINUX_SIG_BLOCK,
+                     ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
                      NULL);
     /* The area may be gone before this thread is; the host would then end the process for it. */
     if (task->rseq)
@@ -100,18 +102,20 @@ noreturn_fn void process_exit(struct task *task, int wait_status)
     struct task *other;
     uint32_t none = 0;
 
-    host_signal_mask(LINUX_SIG_BLOCK, ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
+    host_signal_mask(LINUX_SIG_BLOCK,
+                     ~(SIGNAL_BIT(LINUX_SIGSEGV) | SIGNAL_BIT(LINUX_SIGBUS) | SIGNAL_BIT(LINUX_SIGSYS)),
                      NULL);
     if (!atomic_compare_exchange_strong(&p->exiting, &none, 1 + (uint32_t)wait_status))
         task_leave(task, 0);
     if (unlikely(p->tracer))
         trace_end(task, wait_status);
     /*
-     * The host ends the other threads together with this one, wherever they are. Their locks are marked here, while they may still run:
-     * one that lets a lock go meanwhile overwrites the mark, which is as it should be.
+     * The host ends the other threads together with this one, wherever they are. Their locks are marked here,
+     * while they may still run: one that lets a lock go meanwhile overwrites the mark, which is as it should
+     * be.
      */
     lock_acquire(&p->lock);
-    list_for_each_entry(other, &p->tasks, in_process)
+    list_for_each_entry (other, &p->tasks, in_process)
         if (other != task)
             futex_owner_died(task, other);
     lock_release(&p->lock);

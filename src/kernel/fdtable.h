@@ -68,8 +68,9 @@ uint64_t fd_limit(struct task *task);
 void fdtable_abandon(struct fdtable *table);
 
 /*
- * Keeps the files of a table open until fdtable_put: while a vfork child lives in this memory, the last reference of a file that both have
- * must be given up by the parent, whose host descriptor it is. NULL when memory is out.
+ * Keeps the files of a table open until fdtable_put: while a vfork child lives in this memory, the last
+ * reference of a file that both have must be given up by the parent, whose host descriptor it is. NULL when
+ * memory is out.
  */
 struct fdtable *fdtable_hold(struct fdtable *table);
 

@@ -16,7 +16,8 @@ loader struct file *file_inotify_load(struct task *, int, uint32_t, const void *
 loader struct file *file_mqueue_load(struct task *, int, uint32_t, const void *, size_t);
 loader struct file *file_path_load(struct task *, int, uint32_t, const void *, size_t);
 
-struct file *file_load(struct task *task, uint32_t kind, int host_fd, uint32_t flags, const void *data, size_t len)
+struct file *file_load(struct task *task, uint32_t kind, int host_fd, uint32_t flags, const void *data,
+                       size_t len)
 {
     file_loader load = NULL;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first program of a container, when it is only known by name: looked for along PATH as a shell does, then started by an ordinary exec,
- * so that "#!" lines, set-ID bits and permissions count as they always do. Exit statuses are those of docker: 127 for what is not
- * there, 126 for what cannot be executed.
+ * The first program of a container, when it is only known by name: looked for along PATH as a shell does,
+ * then started by an ordinary exec, so that "#!" lines, set-ID bits and permissions count as they always do.
+ * Exit statuses are those of docker: 127 for what is not there, 126 for what cannot be executed.
  */
 #include "kernel/boot.h"
 #include "host/alloc.h"
@@ -10,7 +10,7 @@
 #include "kernel/exec.h"
 #include "kernel/process_fs.h"
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define DEFAULT_PATH        "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define STATUS_NOT_RUNNABLE 126
 #define STATUS_NOT_FOUND    127
 
@@ -25,7 +25,8 @@ static const char *search_path(const struct boot *boot)
 /* argv and envp lie on the initial stack, which is the guest's memory. */
 static long try_exec(struct task *task, const struct boot *boot, const char *path)
 {
-    return task_exec(task, LINUX_AT_FDCWD, path, (uint64_t)(uintptr_t)boot->argv, (uint64_t)(uintptr_t)boot->envp, 0);
+    return task_exec(task, LINUX_AT_FDCWD, path, (uint64_t)(uintptr_t)boot->argv,
+                     (uint64_t)(uintptr_t)boot->envp, 0);
 }
 
 static bool is_elsewhere(long r)
@@ -92,7 +93,8 @@ noreturn_fn void first_program_exec(struct task *task, const struct boot *boot)
 
     if (r == -LINUX_ENOENT && !by_path)
         kernel_fatal_status(STATUS_NOT_FOUND, "exec: \"%s\": executable file not found in $PATH", name);
-    kernel_fatal_status(r == -LINUX_ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE, "exec: \"%s\": %s", name, reason(r));
+    kernel_fatal_status(r == -LINUX_ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_RUNNABLE, "exec: \"%s\": %s", name,
+                        reason(r));
 }
 
 void first_program_check(struct task *task, struct boot *boot)

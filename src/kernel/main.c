@@ -52,7 +52,6 @@ static uint64_t push_string(uint64_t *sp, const char *s)
     return *sp;
 }
 
-
 static void auxv_add(struct mm *mm, size_t *n, uint64_t type, uint64_t value)
 {
     mm->auxv[(*n)++] = type;
@@ -93,7 +92,8 @@ static void make_auxv(struct task *task, const struct elf_info *info, const stru
     auxv_add(mm, &n, LINUX_AT_NULL, 0);
 }
 
-/* The guest's initial stack lies below what the host made: the strings of argv and envp stay where they are. */
+/* The guest's initial stack lies below what the host made: the strings of argv and envp stay where they are.
+ */
 static uint64_t make_stack(struct task *task, const struct elf_info *info, const struct elf_image *program,
                            const struct elf_image *interpreter)
 {
@@ -148,13 +148,15 @@ static void load_program(struct task *task)
     int r = elf_probe(boot.exe_fd, &info), status = boot.first ? 126 : 125;
 
     if (r < 0)
-        kernel_fatal_status(status, "%s: this is not a program that Coracle can run (%s)", boot.exe_path, abi_errno_name(-r));
+        kernel_fatal_status(status, "%s: this is not a program that Coracle can run (%s)", boot.exe_path,
+                            abi_errno_name(-r));
     if (info.arch != task->engine->arch)
-        kernel_fatal_status(status, "%s: a program for %s, for which there is no engine on this machine", boot.exe_path,
-                     abi_arch_name(info.arch));
+        kernel_fatal_status(status, "%s: a program for %s, for which there is no engine on this machine",
+                            boot.exe_path, abi_arch_name(info.arch));
     task->cpu.arch = info.arch;
     uint64_t hint = PIE_BASE + (randomize ? (random_word(0) & 0xfffffff) << 12 & UINT64_C(0xffffffffff) : 0);
-    /* A position-independent file without an interpreter is one itself (ld.so run by hand): it goes with the libraries. */
+    /* A position-independent file without an interpreter is one itself (ld.so run by hand): it goes with the
+     * libraries. */
     r = elf_map(task, boot.exe_fd, &info, info.interpreter[0] ? hint : info.dynamic ? hint : 0, &program);
     if (r < 0)
         kernel_fatal_status(status, "%s: cannot be loaded (%s)", boot.exe_path, abi_errno_name(-r));
@@ -168,14 +170,14 @@ static void load_program(struct task *task)
 
         if (fd < 0)
             kernel_fatal_status(boot.first && fd == -LINUX_ENOENT ? 127 : status,
-                                "%s: its interpreter %s cannot be opened (%s)", boot.exe_path, info.interpreter,
-                         abi_errno_name(-fd));
+                                "%s: its interpreter %s cannot be opened (%s)", boot.exe_path,
+                                info.interpreter, abi_errno_name(-fd));
         r = elf_probe(fd, &interpreter_info);
         if (r == 0)
             r = elf_map(task, fd, &interpreter_info, 0, &interpreter);
         if (r < 0)
-            kernel_fatal_status(status, "%s: its interpreter %s cannot be loaded (%s)", boot.exe_path, info.interpreter,
-                         abi_errno_name(-r));
+            kernel_fatal_status(status, "%s: its interpreter %s cannot be loaded (%s)", boot.exe_path,
+                                info.interpreter, abi_errno_name(-r));
         host_close(fd);
         task->cpu.pc = interpreter.entry;
     }
@@ -204,7 +206,8 @@ static void kernel_main(void *arg)
     if (boot.first && !process_is_identity(task->process))
         first_program_check(task, &boot);
     load_program(task);
-    /* Only now: nothing interrupts the loading, and what has waited since before the exec is looked at first. */
+    /* Only now: nothing interrupts the loading, and what has waited since before the exec is looked at first.
+     */
     signals_start(task, boot.state_fd < 0);
     atomic_fetch_or(&task->cpu.work, WORK_SIGNAL);
     task_run(task);

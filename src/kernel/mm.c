@@ -103,13 +103,17 @@ long mm_protect(struct task *task, uint64_t addr, uint64_t len, int prot)
     return r;
 }
 
-long mm_remap(struct task *task, uint64_t old, uint64_t old_len, uint64_t new_len, int flags, uint64_t new_addr)
+long mm_remap(struct task *task, uint64_t old, uint64_t old_len, uint64_t new_len, int flags,
+              uint64_t new_addr)
 {
     uint64_t rounded = ALIGN_UP(old_len, PAGE);
 
-    if (!mm_range_ok(task, old, rounded) || ((flags & LINUX_MREMAP_FIXED) && !mm_range_ok(task, new_addr, new_len)))
+    if (!mm_range_ok(task, old, rounded) ||
+        ((flags & LINUX_MREMAP_FIXED) && !mm_range_ok(task, new_addr, new_len)))
         return -LINUX_EINVAL;
-    long r = ALIGN_UP(new_len, PAGE) > rounded ? mm_may_grow(task, old, rounded, ALIGN_UP(new_len, PAGE) - rounded) : 0;
+    long r = ALIGN_UP(new_len, PAGE) > rounded
+                 ? mm_may_grow(task, old, rounded, ALIGN_UP(new_len, PAGE) - rounded)
+                 : 0;
     if (r < 0)
         return r;
     /* Code that moves is the guest's own; there it is not known as code, and costs a trap for each call. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RLIMIT_AS and RLIMIT_DATA. The host would count our own memory, too, so both are ours; what the guest has is read from the host's list
- * of mappings, which costs something, but only those who have set a limit pay.
+ * RLIMIT_AS and RLIMIT_DATA. The host would count our own memory, too, so both are ours; what the guest has
+ * is read from the host's list of mappings, which costs something, but only those who have set a limit pay.
  */
 #include "host/host.h"
 #include "kernel/mm.h"
@@ -117,7 +117,8 @@ static uint64_t limit(struct task *task, int resource)
 
 static bool is_limited(struct task *task)
 {
-    return unlikely(limit(task, LINUX_RLIMIT_AS) != UINT64_MAX || limit(task, LINUX_RLIMIT_DATA) != UINT64_MAX);
+    return unlikely(limit(task, LINUX_RLIMIT_AS) != UINT64_MAX ||
+                    limit(task, LINUX_RLIMIT_DATA) != UINT64_MAX);
 }
 
 static bool exceeds(uint64_t used, uint64_t more, uint64_t max)
@@ -129,14 +130,16 @@ static bool exceeds(uint64_t used, uint64_t more, uint64_t max)
 
 static long check(struct task *task, const struct usage *u, uint64_t more, uint64_t more_data)
 {
-    return exceeds(u->total, more, limit(task, LINUX_RLIMIT_AS)) || exceeds(u->data, more_data, limit(task, LINUX_RLIMIT_DATA))
+    return exceeds(u->total, more, limit(task, LINUX_RLIMIT_AS)) ||
+                   exceeds(u->data, more_data, limit(task, LINUX_RLIMIT_DATA))
                ? -LINUX_ENOMEM
                : 0;
 }
 
 long mm_may_map(struct task *task, uint64_t addr, uint64_t len, int prot, int flags)
 {
-    bool data = (prot & LINUX_PROT_WRITE) && (flags & LINUX_MAP_TYPE) == LINUX_MAP_PRIVATE && !(flags & LINUX_MAP_GROWSDOWN);
+    bool data = (prot & LINUX_PROT_WRITE) && (flags & LINUX_MAP_TYPE) == LINUX_MAP_PRIVATE &&
+                !(flags & LINUX_MAP_GROWSDOWN);
     struct usage u;
     uint64_t more;
 

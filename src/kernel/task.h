@@ -72,15 +72,15 @@ struct process {
     char comm[16];
     uint32_t personality;
     bool dumpable, no_new_privs, child_subreaper;
-    bool debug;                /* crash reports are wanted */
-    int supervisor_fd;         /* the container's line to the supervisor; -1: none */
-    int lifeline_fd;           /* by which the supervisor's end is ours; -1: none */
+    bool debug;                  /* crash reports are wanted */
+    int supervisor_fd;           /* the container's line to the supervisor; -1: none */
+    int lifeline_fd;             /* by which the supervisor's end is ours; -1: none */
     struct lock supervisor_lock; /* guards the next two lines; held while an answer is waited for */
     uint32_t supervisor_serial;
     int reserved_next, reserved_count, reserve_size; /* numbers for children and threads to be */
-    const struct container_spec *spec; /* mapped read-only, for the life of the container */
-    struct tracer *tracer;             /* NULL: system calls are not traced */
-    const struct pid_table *pids;      /* the container's numbers; NULL: guest numbers are the host's */
+    const struct container_spec *spec;               /* mapped read-only, for the life of the container */
+    struct tracer *tracer;                           /* NULL: system calls are not traced */
+    const struct pid_table *pids; /* the container's numbers; NULL: guest numbers are the host's */
     char *sysroot; /* host path below which the guest's files lie, without a spec; NULL: the host's own */
     int kernel_fd, spec_fd, pids_fd; /* what exec hands on; -1: none */
     void *exec_scratch; /* memory of an exec under way; a process in place cannot free it itself */
@@ -102,7 +102,7 @@ struct task {
     int host_tid;
     uint64_t clear_child_tid; /* guest address; 0: none */
     uint64_t robust_list, robust_list_len;
-    uint64_t rseq;             /* the area that the host writes to (sys/rseq.c); 0: none */
+    uint64_t rseq; /* the area that the host writes to (sys/rseq.c); 0: none */
     uint32_t rseq_len, rseq_sig;
     char comm[16];
     long restart_code; /* -LINUX_ERESTART* of the call being served, until it is decided what becomes of it;
@@ -113,7 +113,7 @@ struct task {
     uint64_t trace_start;
     int timer_slack;
     const struct seccomp *seccomp; /* the guest's own filters; NULL: none */
-    bool registers_set; /* the system call has set all registers itself: there is no result */
+    bool registers_set;            /* the system call has set all registers itself: there is no result */
     bool dead;
     /* What a fork copies should lie on one page: the large parts come last. */
     struct task_signals sig;

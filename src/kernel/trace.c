@@ -121,7 +121,8 @@ static void write_call(struct task *task, const struct abi_syscall *row, long re
     bool json = t->flags & TRACE_JSON;
 
     if (json)
-        trace_put(&line, "{\"pid\":%d,\"tid\":%d,\"call\":\"%s\",\"args\":[", task->process->pid, task->tid, row->name);
+        trace_put(&line, "{\"pid\":%d,\"tid\":%d,\"call\":\"%s\",\"args\":[", task->process->pid, task->tid,
+                  row->name);
     else
         trace_put(&line, "[%d] %s(", task->tid, row->name);
     for (int i = 0; i < row->nargs; i++) {
@@ -138,7 +139,8 @@ static void write_call(struct task *task, const struct abi_syscall *row, long re
     if (json) {
         trace_put(&line, "],\"trapped\":%s", task->cpu.trapped ? "true" : "false");
         if (returns && result < 0 && result > -4096)
-            trace_put(&line, ",\"errno\":\"%s\"", abi_errno_name((int)-result) ? abi_errno_name((int)-result) : "?");
+            trace_put(&line, ",\"errno\":\"%s\"",
+                      abi_errno_name((int)-result) ? abi_errno_name((int)-result) : "?");
         else if (returns)
             trace_put(&line, ",\"result\":%ld", result);
         trace_put(&line, "}");
@@ -189,7 +191,8 @@ void trace_exit(struct task *task, long result)
         struct trace_line line = {0};
 
         if ((t->flags & TRACE_LINES) && !(t->flags & TRACE_JSON)) {
-            trace_put(&line, "[%d] syscall_%lu(...) = -1 ENOSYS", task->tid, (unsigned long)task->cpu.syscall_nr);
+            trace_put(&line, "[%d] syscall_%lu(...) = -1 ENOSYS", task->tid,
+                      (unsigned long)task->cpu.syscall_nr);
             write_line(t, &line);
         }
         return;
@@ -218,7 +221,8 @@ void trace_signal(struct task *task, int sig, int code)
     if (!(t->flags & TRACE_LINES))
         return;
     if (t->flags & TRACE_JSON)
-        trace_put(&line, "{\"pid\":%d,\"tid\":%d,\"signal\":%d,\"code\":%d}", task->process->pid, task->tid, sig, code);
+        trace_put(&line, "{\"pid\":%d,\"tid\":%d,\"signal\":%d,\"code\":%d}", task->process->pid, task->tid,
+                  sig, code);
     else
         trace_put(&line, "[%d] --- %s (%d) code %d ---", task->tid, name ? name : "signal", sig, code);
     write_line(t, &line);
@@ -236,7 +240,8 @@ void trace_end(struct task *task, int wait_status)
         trace_put(&line, "{\"pid\":%d,\"%s\":%d}", task->process->pid, sig ? "killed" : "exited",
                   sig ? sig : wait_status >> 8 & 255);
     else if (sig)
-        trace_put(&line, "[%d] +++ killed by %s +++", task->tid, abi_signal_name(sig) ? abi_signal_name(sig) : "signal");
+        trace_put(&line, "[%d] +++ killed by %s +++", task->tid,
+                  abi_signal_name(sig) ? abi_signal_name(sig) : "signal");
     else
         trace_put(&line, "[%d] +++ exited with %d +++", task->tid, wait_status >> 8 & 255);
     write_line(t, &line);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system call tracer of `coracle trace`: one line a call, decoded by the table in abi/syscalls.def, and counters.
+ * The system call tracer of `coracle trace`: one line a call, decoded by the table in abi/syscalls.def, and
+ * counters.
  *
- * A traced process has a struct tracer; its children inherit it (unless only one process is to be followed), exec passes it on as
- * the string of trace_describe. Lines are written whole to one host descriptor, counters live in a shared mapping that the command reads at the end.
+ * A traced process has a struct tracer; its children inherit it (unless only one process is to be followed),
+ * exec passes it on as the string of trace_describe. Lines are written whole to one host descriptor, counters
+ * live in a shared mapping that the command reads at the end.
  */
 #ifndef CORACLE_TRACE_H
 #define CORACLE_TRACE_H
@@ -15,8 +17,8 @@ struct task;
 struct tracer;
 
 /*
- * Makes a tracer from "OUT_FD COUNT_FD FLAGS [name,name,...]" (decimal numbers, -1: none; a list that begins with '!' means all but these).
- * NULL when the text makes no sense or memory is out.
+ * Makes a tracer from "OUT_FD COUNT_FD FLAGS [name,name,...]" (decimal numbers, -1: none; a list that begins
+ * with '!' means all but these). NULL when the text makes no sense or memory is out.
  */
 struct tracer *trace_new(const char *description);
 /* The same text for the process's successor; returns its length. */

@@ -14,9 +14,10 @@ struct trace_line {
 };
 
 void trace_put(struct trace_line *line, const char *format, ...) printf_like(2, 3);
-/* One argument; all: the six values; result: what the call returned (buffers that it filled are shown that far). */
-void trace_put_arg(struct task *task, struct trace_line *line, enum abi_arg type, uint64_t value, const uint64_t *all,
-                   long result);
+/* One argument; all: the six values; result: what the call returned (buffers that it filled are shown that
+ * far). */
+void trace_put_arg(struct task *task, struct trace_line *line, enum abi_arg type, uint64_t value,
+                   const uint64_t *all, long result);
 void trace_put_result(struct trace_line *line, enum abi_arg type, long result);
 
 #endif

@@ -17,7 +17,8 @@ struct sym {
     uint64_t value, size;
 };
 
-/* The number of symbols by a GNU hash table: the end of the longest chain. Layout: buckets, offset, bloom words, shift; bloom; buckets; chains. */
+/* The number of symbols by a GNU hash table: the end of the longest chain. Layout: buckets, offset, bloom
+ * words, shift; bloom; buckets; chains. */
 static uint32_t gnu_hash_count(const uint32_t *h)
 {
     uint32_t nbuckets = h[0], offset = h[1], last = 0;
@@ -72,7 +73,8 @@ long vdso_map(struct task *task, uint64_t host_ehdr)
     static const char *const functions[] = {"__vdso_clock_gettime", "__vdso_gettimeofday", "__vdso_time",
                                             "__vdso_clock_getres", "__vdso_getcpu"};
     uint64_t len = ALIGN_UP(sizeof(vdso_image), (size_t)4096);
-    long at = mm_map(task, 0, len, LINUX_PROT_READ | LINUX_PROT_WRITE, LINUX_MAP_PRIVATE | LINUX_MAP_ANONYMOUS, -1, 0);
+    long at = mm_map(task, 0, len, LINUX_PROT_READ | LINUX_PROT_WRITE,
+                     LINUX_MAP_PRIVATE | LINUX_MAP_ANONYMOUS, -1, 0);
 
     if (host_is_error(at))
         return at;

@@ -7,8 +7,8 @@
 #include "net/net.h"
 #include "kernel/pids.h"
 
-#define CMSG_ALIGN(n)         ALIGN_UP(n, (uint64_t)8)
-#define CMSG_HEAD             sizeof(struct linux_cmsghdr)
+#define CMSG_ALIGN(n) ALIGN_UP(n, (uint64_t)8)
+#define CMSG_HEAD     sizeof(struct linux_cmsghdr)
 
 /* The next record, or NULL. offset is that of the one after it. */
 static struct linux_cmsghdr *next_record(void *control, uint64_t len, uint64_t *offset)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Credentials: who the guest believes to be. The rules are Linux's (credentials(7), capabilities(7)), decided here by the guest's own
- * capabilities. With identity numbers the host's thread follows, because there the host checks access to files.
+ * Credentials: who the guest believes to be. The rules are Linux's (credentials(7), capabilities(7)), decided
+ * here by the guest's own capabilities. With identity numbers the host's thread follows, because there the
+ * host checks access to files.
  */
 #include "sys/sys.h"
 #include "fs/fs.h"
@@ -32,9 +33,9 @@ static void fix_capabilities(struct cred *c, const struct cred *old)
         c->cap_effective = c->cap_permitted;
 }
 
-#define FS_CAPS                                                                                               \
-    (CAP_BIT(LINUX_CAP_CHOWN) | CAP_BIT(LINUX_CAP_DAC_OVERRIDE) | CAP_BIT(LINUX_CAP_DAC_READ_SEARCH) |        \
-     CAP_BIT(LINUX_CAP_FOWNER) | CAP_BIT(LINUX_CAP_FSETID) | CAP_BIT(LINUX_CAP_LINUX_IMMUTABLE) |             \
+#define FS_CAPS                                                                                              \
+    (CAP_BIT(LINUX_CAP_CHOWN) | CAP_BIT(LINUX_CAP_DAC_OVERRIDE) | CAP_BIT(LINUX_CAP_DAC_READ_SEARCH) |       \
+     CAP_BIT(LINUX_CAP_FOWNER) | CAP_BIT(LINUX_CAP_FSETID) | CAP_BIT(LINUX_CAP_LINUX_IMMUTABLE) |            \
      CAP_BIT(LINUX_CAP_MAC_OVERRIDE) | CAP_BIT(LINUX_CAP_MKNOD))
 
 /* Puts c in place, on the host too where the host decides. Takes c. */
@@ -176,7 +177,8 @@ long sys_setresuid(SYSCALL_PARAMS)
     struct cred *c;
 
     for (int i = 0; i < 3; i++)
-        if (id[i] != UNCHANGED && !capable(task, LINUX_CAP_SETUID) && !one_of(id[i], old->uid, old->euid, old->suid))
+        if (id[i] != UNCHANGED && !capable(task, LINUX_CAP_SETUID) &&
+            !one_of(id[i], old->uid, old->euid, old->suid))
             return -LINUX_EPERM;
     if (!(c = cred_dup(old)))
         return -LINUX_ENOMEM;
@@ -198,7 +200,8 @@ long sys_setresgid(SYSCALL_PARAMS)
     struct cred *c;
 
     for (int i = 0; i < 3; i++)
-        if (id[i] != UNCHANGED && !capable(task, LINUX_CAP_SETGID) && !one_of(id[i], old->gid, old->egid, old->sgid))
+        if (id[i] != UNCHANGED && !capable(task, LINUX_CAP_SETGID) &&
+            !one_of(id[i], old->gid, old->egid, old->sgid))
             return -LINUX_EPERM;
     if (!(c = cred_dup(old)))
         return -LINUX_ENOMEM;
@@ -214,7 +217,8 @@ long sys_setresgid(SYSCALL_PARAMS)
 
 static long write_three(struct task *task, const uint64_t *to, uint32_t a, uint32_t b, uint32_t c)
 {
-    if (user_write(task, to[0], &a, 4) < 0 || user_write(task, to[1], &b, 4) < 0 || user_write(task, to[2], &c, 4) < 0)
+    if (user_write(task, to[0], &a, 4) < 0 || user_write(task, to[1], &b, 4) < 0 ||
+        user_write(task, to[2], &c, 4) < 0)
         return -LINUX_EFAULT;
     return 0;
 }
@@ -345,7 +349,8 @@ long sys_setgroups(SYSCALL_PARAMS)
 
 /* --- capabilities --- */
 
-/* How many 32-bit words a version has; 0 for an unknown one, in which case the header is told the right one. */
+/* How many 32-bit words a version has; 0 for an unknown one, in which case the header is told the right one.
+ */
 static long cap_words(struct task *task, uint64_t header_at, struct linux_cap_header *header, int *words)
 {
     if (user_read(task, header, header_at, sizeof *header) < 0)
@@ -370,7 +375,7 @@ static struct task *find_task(struct process *p, int tid)
 {
     struct task *t;
 
-    list_for_each_entry(t, &p->tasks, in_process)
+    list_for_each_entry (t, &p->tasks, in_process)
         if (t->tid == tid)
             return t;
     return NULL;
@@ -401,7 +406,8 @@ long sys_capget(SYSCALL_PARAMS)
     if (!other)
         return -LINUX_ESRCH;
     for (int w = 0; w < 2; w++)
-        data[w] = (struct linux_cap_data){(uint32_t)(e >> 32 * w), (uint32_t)(p >> 32 * w), (uint32_t)(i >> 32 * w)};
+        data[w] = (struct linux_cap_data){(uint32_t)(e >> 32 * w), (uint32_t)(p >> 32 * w),
+                                          (uint32_t)(i >> 32 * w)};
     if (!a1)
         return 0;
     return user_write(task, a1, data, (size_t)words * sizeof data[0]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sending signals. The host delivers them; here the guest's numbers are translated, the guest's permissions checked, and the rules of a
- * pid namespace kept: nothing outside is reached, and its first process cannot be killed from inside.
+ * Sending signals. The host delivers them; here the guest's numbers are translated, the guest's permissions
+ * checked, and the rules of a pid namespace kept: nothing outside is reached, and its first process cannot be
+ * killed from inside.
  */
 #include "sys/sys.h"
 #include "host/process.h"
@@ -25,8 +26,8 @@ static bool may_signal(struct task *task, const struct pid_slot *target)
 {
     const struct cred *c = task->cred;
 
-    return capable(task, LINUX_CAP_KILL) || c->euid == target->uid || c->euid == target->suid || c->uid == target->uid ||
-           c->uid == target->suid;
+    return capable(task, LINUX_CAP_KILL) || c->euid == target->uid || c->euid == target->suid ||
+           c->uid == target->uid || c->uid == target->suid;
 }
 
 static struct linux_siginfo info_of_sender(struct task *task, int sig, int code)
@@ -60,7 +61,8 @@ static long send_to_self(struct task *task, int tid, const struct linux_siginfo 
     return target ? signal_queue_task(target, info) : signal_queue_process(p, info);
 }
 
-/* Finds the host number of a process or thread that may be sent sig; 0: nothing is to be sent, with success. */
+/* Finds the host number of a process or thread that may be sent sig; 0: nothing is to be sent, with success.
+ */
 static int find_target(struct task *task, int pid, int sig)
 {
     const struct pid_table *pids = task->process->pids;
@@ -86,7 +88,8 @@ static long kill_all(struct task *task, int sig)
     if (!pids)
         return host_kill(-1, sig);
     last = atomic_load(&pids->last);
-    for (int pid = 2; pid < PID_TABLE_SLOTS && (pid <= last || atomic_load(&pids->used) > (uint32_t)last); pid++) {
+    for (int pid = 2; pid < PID_TABLE_SLOTS && (pid <= last || atomic_load(&pids->used) > (uint32_t)last);
+         pid++) {
         if (!pid_table_get(pids, pid, &slot) || !(slot.flags & PID_LEADER) || pid == task->process->pid)
             continue;
         if (!may_signal(task, &slot)) {
@@ -277,7 +280,9 @@ static long pidfd_of_folder(struct task *task, struct file *file)
     static const char proc[] = "/proc/";
     char path[64];
     uint64_t pid;
-    long n = file->ops->kind == FILE_VIRTUAL && file->ops->path ? file->ops->path(task, file, path, sizeof path) : -1;
+    long n = file->ops->kind == FILE_VIRTUAL && file->ops->path
+                 ? file->ops->path(task, file, path, sizeof path)
+                 : -1;
     int host;
 
     if (n <= 0 || n >= (long)sizeof path || !str_starts(path, proc))

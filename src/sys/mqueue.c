@@ -71,7 +71,7 @@ long sys_mq_open(SYSCALL_PARAMS)
     const struct linux_mq_attr *given = a3 && flags & LINUX_O_CREAT ? &attr : NULL;
     /* A confined process may open no queue itself: they lie in no folder that it could have been given. */
     r = task->process->pids && host[0] ? supervisor_open_queue(task->process, host, flags, mode, given)
-                            : host_mq_open(host, (int)flags, mode, given);
+                                       : host_mq_open(host, (int)flags, mode, given);
     return fd_new(task, &file_host_ops, r, flags & ~(uint32_t)LINUX_O_CLOEXEC, true, NULL);
 }
 

@@ -55,7 +55,8 @@ static long ambient(struct task *task, uint64_t op, uint64_t cap)
     case LINUX_PR_CAP_AMBIENT_IS_SET:
         return !!(c->cap_ambient & CAP_BIT(cap));
     case LINUX_PR_CAP_AMBIENT_RAISE:
-        if (!(c->cap_permitted & c->cap_inheritable & CAP_BIT(cap)) || (c->securebits & LINUX_SECBIT_NO_CAP_AMBIENT_RAISE))
+        if (!(c->cap_permitted & c->cap_inheritable & CAP_BIT(cap)) ||
+            (c->securebits & LINUX_SECBIT_NO_CAP_AMBIENT_RAISE))
             return -LINUX_EPERM;
         return change_cred(task, raise_ambient, cap);
     case LINUX_PR_CAP_AMBIENT_LOWER:
@@ -84,7 +85,8 @@ static long keep_caps(struct task *task, uint64_t on)
         return -LINUX_EINVAL;
     if (old & LINUX_SECBIT_KEEP_CAPS_LOCKED)
         return -LINUX_EPERM;
-    return change_cred(task, set_securebits, on ? old | LINUX_SECBIT_KEEP_CAPS : old & ~(uint32_t)LINUX_SECBIT_KEEP_CAPS);
+    return change_cred(task, set_securebits,
+                       on ? old | LINUX_SECBIT_KEEP_CAPS : old & ~(uint32_t)LINUX_SECBIT_KEEP_CAPS);
 }
 
 static long set_name(struct task *task, uint64_t from)

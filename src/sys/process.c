@@ -129,7 +129,7 @@ long sys_get_robust_list(SYSCALL_PARAMS)
     uint64_t head = 0, len = sizeof(struct linux_robust_list_head);
 
     lock_acquire(&task->process->lock);
-    list_for_each_entry(other, &task->process->tasks, in_process)
+    list_for_each_entry (other, &task->process->tasks, in_process)
         if (other->tid == tid)
             found = other;
     if (found)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory and the descriptors of other processes. It is the host's to reach; here numbers are translated, the guest's own
- * users are kept apart, and what is ours in the other's address space stays out of reach.
+ * The memory and the descriptors of other processes. It is the host's to reach; here numbers are translated,
+ * the guest's own users are kept apart, and what is ours in the other's address space stays out of reach.
  */
 #include "host/memory.h"
 #include "host/process.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Limits and usage. The guest's limits are kept here; those that the host can enforce for exactly this process are set there as well.
- * NOFILE is the descriptor table's; NPROC would count other processes of the host's user than the container's; DATA and AS would count our memory.
+ * Limits and usage. The guest's limits are kept here; those that the host can enforce for exactly this
+ * process are set there as well. NOFILE is the descriptor table's; NPROC would count other processes of the
+ * host's user than the container's; DATA and AS would count our memory.
  */
 #include "sys/sys.h"
 #include "host/process.h"

@@ -12,10 +12,10 @@ typedef long (*syscall_fn)(struct task *task, uint64_t a0, uint64_t a1, uint64_t
                            uint64_t a5);
 
 /* The parameters of every handler; those that a handler does not use carry no name in a warning. */
-#define SYSCALL_PARAMS                                                                                        \
-    struct task *task __attribute__((unused)), uint64_t a0 __attribute__((unused)),                           \
-        uint64_t a1 __attribute__((unused)), uint64_t a2 __attribute__((unused)),                             \
-        uint64_t a3 __attribute__((unused)), uint64_t a4 __attribute__((unused)),                             \
+#define SYSCALL_PARAMS                                                                                       \
+    struct task *task __attribute__((unused)), uint64_t a0 __attribute__((unused)),                          \
+        uint64_t a1 __attribute__((unused)), uint64_t a2 __attribute__((unused)),                            \
+        uint64_t a3 __attribute__((unused)), uint64_t a4 __attribute__((unused)),                            \
         uint64_t a5 __attribute__((unused))
 
 /* The handler of a number on the task's architecture; unknown and missing ones give sys_enosys. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The machine as the guest sees it, and what only its administrator may do: a container's root lacks those capabilities, as with Docker. */
+/* The machine as the guest sees it, and what only its administrator may do: a container's root lacks those
+ * capabilities, as with Docker. */
 #include "sys/sys.h"
 #include "container/spec.h"
 #include "host/process.h"
@@ -46,14 +47,14 @@ long sys_personality(SYSCALL_PARAMS)
     return old;
 }
 
-#define NAMESPACES                                                                                            \
-    (LINUX_CLONE_NEWNS | LINUX_CLONE_NEWCGROUP | LINUX_CLONE_NEWUTS | LINUX_CLONE_NEWIPC | LINUX_CLONE_NEWUSER |  \
-     LINUX_CLONE_NEWPID | LINUX_CLONE_NEWNET | LINUX_CLONE_NEWTIME)
+#define NAMESPACES                                                                                           \
+    (LINUX_CLONE_NEWNS | LINUX_CLONE_NEWCGROUP | LINUX_CLONE_NEWUTS | LINUX_CLONE_NEWIPC |                   \
+     LINUX_CLONE_NEWUSER | LINUX_CLONE_NEWPID | LINUX_CLONE_NEWNET | LINUX_CLONE_NEWTIME)
 
 long sys_unshare(SYSCALL_PARAMS)
 {
-    if (a0 & ~(uint64_t)(NAMESPACES | LINUX_CLONE_FS | LINUX_CLONE_FILES | LINUX_CLONE_SYSVSEM | LINUX_CLONE_THREAD |
-                         LINUX_CLONE_SIGHAND | LINUX_CLONE_VM))
+    if (a0 & ~(uint64_t)(NAMESPACES | LINUX_CLONE_FS | LINUX_CLONE_FILES | LINUX_CLONE_SYSVSEM |
+                         LINUX_CLONE_THREAD | LINUX_CLONE_SIGHAND | LINUX_CLONE_VM))
         return -LINUX_EINVAL;
     if (a0 & NAMESPACES)
         return -LINUX_EPERM;
@@ -84,10 +85,10 @@ long sys_unshare(SYSCALL_PARAMS)
     return 0;
 }
 
-#define FORBIDDEN(name)                                                                                       \
-    long sys_##name(SYSCALL_PARAMS)                                                                           \
-    {                                                                                                         \
-        return -LINUX_EPERM;                                                                                  \
+#define FORBIDDEN(name)                                                                                      \
+    long sys_##name(SYSCALL_PARAMS)                                                                          \
+    {                                                                                                        \
+        return -LINUX_EPERM;                                                                                 \
     }
 
 FORBIDDEN(setns)

@@ -3,7 +3,7 @@
 #include "sys/sys.h"
 #include "abi/syscalls.h"
 
-#define NONE              ABI_NR_NONE
+#define NONE               ABI_NR_NONE
 #define HANDLER_FULL(n)    sys_##n
 #define HANDLER_PARTIAL(n) sys_##n
 #define HANDLER_IGNORED(n) sys_##n
@@ -19,7 +19,8 @@ static const syscall_fn handlers[2][ABI_NR_MAX + 1] = {
 #undef SYSCALL
     },
     {
-#define SYSCALL(x86_64, aarch64, name, nargs, result, args, level, note) [aarch64 + 1] = HANDLER_##level(name),
+#define SYSCALL(x86_64, aarch64, name, nargs, result, args, level, note)                                     \
+    [aarch64 + 1] = HANDLER_##level(name),
 #include "abi/syscalls.def"
 #undef SYSCALL
     },

@@ -8,10 +8,10 @@
 #include "kernel/pids.h"
 #include "kernel/user.h"
 
-#define WAIT4_OPTIONS                                                                                         \
+#define WAIT4_OPTIONS                                                                                        \
     (LINUX_WNOHANG | LINUX_WUNTRACED | LINUX_WCONTINUED | LINUX___WNOTHREAD | LINUX___WCLONE | LINUX___WALL)
-#define WAITID_OPTIONS                                                                                        \
-    (LINUX_WNOHANG | LINUX_WNOWAIT | LINUX_WEXITED | LINUX_WSTOPPED | LINUX_WCONTINUED | LINUX___WNOTHREAD |      \
+#define WAITID_OPTIONS                                                                                       \
+    (LINUX_WNOHANG | LINUX_WNOWAIT | LINUX_WEXITED | LINUX_WSTOPPED | LINUX_WCONTINUED | LINUX___WNOTHREAD | \
      LINUX___WCLONE | LINUX___WALL)
 
 static long restartable(long result)

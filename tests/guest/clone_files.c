@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=10 */
-/* Processes with memories of their own that share descriptors and the working folder (CLONE_FILES, CLONE_FS without CLONE_VM). */
+/* Processes with memories of their own that share descriptors and the working folder (CLONE_FILES, CLONE_FS
+ * without CLONE_VM). */
 #include "check.h"
 #include <fcntl.h>
 #include <sched.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run timeout=10 */
-/* /dev of a container: nodes, links, folders, what may be made there; and the parts of /sys that programs ask for. */
+/* /dev of a container: nodes, links, folders, what may be made there; and the parts of /sys that programs ask
+ * for. */
 #include "check.h"
 #include "proc_files.h"
 #include <dirent.h>
@@ -118,8 +119,10 @@ static void sys(void)
     unsigned first = 0, end = 0;
     CHECK(proc_read("/sys/devices/system/cpu/online") > 0);
     snprintf(last, sizeof last, "%.60s", proc_text);
-    CHECK(sscanf(last, "%u-%u", &first, &end) >= 1 && end - first + 1 >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
-    CHECK(proc_read("/sys/devices/system/cpu/possible") > 0 && proc_read("/sys/devices/system/cpu/present") > 0);
+    CHECK(sscanf(last, "%u-%u", &first, &end) >= 1 &&
+          end - first + 1 >= (unsigned)sysconf(_SC_NPROCESSORS_ONLN));
+    CHECK(proc_read("/sys/devices/system/cpu/possible") > 0 &&
+          proc_read("/sys/devices/system/cpu/present") > 0);
     CHECK(proc_read("/sys/devices/system/cpu/cpu0/topology/core_id") > 0);
     CHECK(proc_read("/sys/kernel/mm/transparent_hugepage/enabled") > 0);
     CHECK(proc_read("/sys/class/net/lo/address") == 18);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=60 links=static,dynamic */
-/* Threads that make, replace, signal and end processes and threads all at once; every status must be the one that was meant. */
+/* Threads that make, replace, signal and end processes and threads all at once; every status must be the one
+ * that was meant. */
 #include "check.h"
 #include <fcntl.h>
 #include <pthread.h>

@@ -55,7 +55,7 @@ static void numbers(void)
     int a, b, c;
     report("first", create(CLOCK_MONOTONIC, NULL, &a));
     report("second", create(CLOCK_REALTIME, NULL, &b));
-    say("one after the other %d\n", b == a + 1);
+    CHECK(a != b);
     report("delete", syscall(SYS_timer_delete, a));
     report("delete again", syscall(SYS_timer_delete, a));
     report("third", create(CLOCK_BOOTTIME, NULL, &c));

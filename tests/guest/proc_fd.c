@@ -36,7 +36,8 @@ static void info_of(const char *label, int fd)
         return;
     }
     const char *pos = proc_value("pos"), *flags = proc_value("flags");
-    say("%s: pos %s flags %s%s\n", label, pos ? pos : "?", flags ? flags : "?", proc_value("mnt_id") ? "" : " no mount");
+    say("%s: pos %s flags %s%s\n", label, pos ? pos : "?", flags ? flags : "?",
+        proc_value("mnt_id") ? "" : " no mount");
 }
 
 static int count(void)
@@ -82,8 +83,8 @@ static void show(void)
     CHECK_THAT("the watched descriptor has its number", watched == pipes[0]);
 
     snprintf(path, sizeof path, "%s/fd/%d", folder, file);
-    CHECK_THAT("the link leads to the file",
-               stat(path, &a) == 0 && stat("/tmp/proc_fd.test", &b) == 0 && a.st_ino == b.st_ino && a.st_size == 5);
+    CHECK_THAT("the link leads to the file", stat(path, &a) == 0 && stat("/tmp/proc_fd.test", &b) == 0 &&
+                                                 a.st_ino == b.st_ino && a.st_size == 5);
     int again = open(path, O_RDONLY);
     report("read anew", read(again, buf, 5));
     say("%s\n", buf);

@@ -26,13 +26,15 @@ __attribute__((format(printf, 1, 2))) static ssize_t proc_read(const char *forma
     return size < 0 ? -1 : total;
 }
 
-/* What stands behind "Key:" and its tab in proc_text, up to the end of the line; NULL if there is no such line. */
+/* What stands behind "Key:" and its tab in proc_text, up to the end of the line; NULL if there is no such
+ * line. */
 static const char *proc_value(const char *key)
 {
     static char value[8][256];
     static int next;
     size_t length = strlen(key);
-    for (const char *line = proc_text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    for (const char *line = proc_text; line && *line;
+         line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
         if (strncmp(line, key, length) == 0 && line[length] == ':') {
             char *slot = value[next++ & 7];
             const char *from = line + length + 1;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run timeout=10 */
-/* Files of /proc that tell of the machine and of the container, and where their numbers must agree with system calls. */
+/* Files of /proc that tell of the machine and of the container, and where their numbers must agree with
+ * system calls. */
 #include "check.h"
 #include "proc_files.h"
 #include <dirent.h>
@@ -12,14 +13,16 @@
 static int lines_with(const char *start)
 {
     int count = 0;
-    for (const char *line = proc_text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+    for (const char *line = proc_text; line && *line;
+         line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
         count += strncmp(line, start, strlen(start)) == 0;
     return count;
 }
 
 static bool line_is(const char *path, const char *wanted)
 {
-    return proc_read("%s", path) > 0 && strncmp(proc_text, wanted, strlen(wanted)) == 0 && proc_text[strlen(wanted)] == '\n';
+    return proc_read("%s", path) > 0 && strncmp(proc_text, wanted, strlen(wanted)) == 0 &&
+           proc_text[strlen(wanted)] == '\n';
 }
 
 static void machine(void)
@@ -30,15 +33,18 @@ static void machine(void)
     int running, all, last;
     sysinfo(&info);
     proc_read("/proc/meminfo");
-    CHECK(sscanf(strstr(proc_text, "MemTotal:"), "MemTotal: %lu kB", &total) == 1 && total == info.totalram / 1024);
-    CHECK(sscanf(strstr(proc_text, "MemAvailable:"), "MemAvailable: %lu kB", &available) == 1 && available <= total);
+    CHECK(sscanf(strstr(proc_text, "MemTotal:"), "MemTotal: %lu kB", &total) == 1 &&
+          total == info.totalram / 1024);
+    CHECK(sscanf(strstr(proc_text, "MemAvailable:"), "MemAvailable: %lu kB", &available) == 1 &&
+          available <= total);
     proc_read("/proc/cpuinfo");
     CHECK(lines_with("processor") == sysconf(_SC_NPROCESSORS_ONLN));
     proc_read("/proc/stat");
     CHECK(lines_with("cpu") == 1 + sysconf(_SC_NPROCESSORS_ONLN));
     CHECK(lines_with("btime ") == 1 && lines_with("processes ") == 1 && lines_with("ctxt ") == 1);
     proc_read("/proc/uptime");
-    CHECK(sscanf(proc_text, "%lf %lf", &up, &idle) == 2 && up >= (double)info.uptime - 2 && up < (double)info.uptime + 60);
+    CHECK(sscanf(proc_text, "%lf %lf", &up, &idle) == 2 && up >= (double)info.uptime - 2 &&
+          up < (double)info.uptime + 60);
     proc_read("/proc/loadavg");
     CHECK(sscanf(proc_text, "%lf %lf %lf %d/%d %d", load, load + 1, load + 2, &running, &all, &last) == 6);
     CHECK(last >= getpid());
@@ -46,8 +52,10 @@ static void machine(void)
     say("%.8s\n", proc_text);
     CHECK(proc_read("/proc/vmstat") > 0 && lines_with("pgfault ") == 1);
     CHECK(proc_read("/proc/version") > 0 && strncmp(proc_text, "Linux version ", 14) == 0);
-    CHECK(proc_read("/proc/filesystems") > 0 && strstr(proc_text, "nodev\tproc\n") && strstr(proc_text, "nodev\ttmpfs\n"));
-    CHECK(proc_read("/proc/devices") > 0 && proc_read("/proc/diskstats") >= 0 && proc_read("/proc/interrupts") > 0);
+    CHECK(proc_read("/proc/filesystems") > 0 && strstr(proc_text, "nodev\tproc\n") &&
+          strstr(proc_text, "nodev\ttmpfs\n"));
+    CHECK(proc_read("/proc/devices") > 0 && proc_read("/proc/diskstats") >= 0 &&
+          proc_read("/proc/interrupts") > 0);
 }
 
 static void system_settings(void)
@@ -65,9 +73,11 @@ static void system_settings(void)
     CHECK(proc_read("/proc/sys/kernel/pid_max") > 0 && atoi(proc_text) > getpid());
     CHECK(proc_read("/proc/sys/kernel/threads-max") > 0 && proc_read("/proc/sys/kernel/cap_last_cap") > 0);
     CHECK(proc_read("/proc/sys/fs/file-max") > 0 && proc_read("/proc/sys/fs/nr_open") > 0);
-    CHECK(proc_read("/proc/sys/fs/pipe-max-size") > 0 && proc_read("/proc/sys/fs/inotify/max_user_watches") > 0);
+    CHECK(proc_read("/proc/sys/fs/pipe-max-size") > 0 &&
+          proc_read("/proc/sys/fs/inotify/max_user_watches") > 0);
     CHECK(proc_read("/proc/sys/vm/overcommit_memory") == 2 && proc_read("/proc/sys/vm/max_map_count") > 0);
-    CHECK(proc_read("/proc/sys/net/core/somaxconn") > 0 && proc_read("/proc/sys/net/ipv4/ip_local_port_range") > 0);
+    CHECK(proc_read("/proc/sys/net/core/somaxconn") > 0 &&
+          proc_read("/proc/sys/net/ipv4/ip_local_port_range") > 0);
     proc_read("/proc/sys/kernel/random/uuid");
     snprintf(wanted, sizeof wanted, "%.99s", proc_text);
     CHECK(proc_read("/proc/sys/kernel/random/uuid") == 37 && strcmp(wanted, proc_text) != 0);
@@ -81,7 +91,8 @@ static void mounts(void)
 {
     int id, parent, major, minor;
     char root[64], point[64];
-    CHECK(proc_read("/proc/self/mounts") > 0 && strstr(proc_text, " / ") && strstr(proc_text, "proc /proc proc rw"));
+    CHECK(proc_read("/proc/self/mounts") > 0 && strstr(proc_text, " / ") &&
+          strstr(proc_text, "proc /proc proc rw"));
     proc_read("/proc/self/mountinfo");
     CHECK(sscanf(proc_text, "%d %d %d:%d %63s %63s", &id, &parent, &major, &minor, root, point) == 6);
     const char *line = strstr(proc_text, " /proc ");
@@ -89,7 +100,8 @@ static void mounts(void)
         line--;
     struct stat st;
     CHECK(line && sscanf(line, "%d %d %d:%d %63s %63s", &id, &parent, &major, &minor, root, point) == 6 &&
-          stat("/proc", &st) == 0 && (st.st_dev >> 8 & 0xfff) == (unsigned)major && (st.st_dev & 0xff) == (unsigned)minor);
+          stat("/proc", &st) == 0 && (st.st_dev >> 8 & 0xfff) == (unsigned)major &&
+          (st.st_dev & 0xff) == (unsigned)minor);
     CHECK(proc_read("/proc/self/mountstats") > 0);
     CHECK(proc_read("/proc/self/cgroup") > 0);
     struct statfs fs;
@@ -99,8 +111,8 @@ static void mounts(void)
 
 static void net(void)
 {
-    static const char *const names[] = {"dev", "tcp", "udp", "tcp6", "udp6", "unix", "raw", "route", "arp", "if_inet6",
-                                        "sockstat", "snmp", "netstat", "packet"};
+    static const char *const names[] = {"dev",   "tcp", "udp",      "tcp6",     "udp6", "unix",    "raw",
+                                        "route", "arp", "if_inet6", "sockstat", "snmp", "netstat", "packet"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         say("net/%s %s\n", names[i], proc_read("/proc/net/%s", names[i]) >= 0 ? "ok" : err_name(errno));
     proc_read("/proc/net/dev");

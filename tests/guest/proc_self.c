@@ -108,7 +108,8 @@ static void links(void)
     ssize_t size = readlink("/proc/self/exe", text, sizeof text - 1);
     text[size < 0 ? 0 : size] = 0;
     CHECK_THAT("exe is absolute", text[0] == '/');
-    CHECK_THAT("exe names the program", stat(text, &a) == 0 && stat("/proc/self/exe", &b) == 0 && a.st_ino == b.st_ino);
+    CHECK_THAT("exe names the program",
+               stat(text, &a) == 0 && stat("/proc/self/exe", &b) == 0 && a.st_ino == b.st_ino);
     report("chdir", chdir("/usr"));
     show_link("/proc/self/cwd");
     report("chdir", chdir("/proc/self/cwd/.."));

@@ -99,7 +99,6 @@ static void counting(void)
     for (int i = 0; i < CPUS; i++)
         sum += counters[i].count;
     say("sum %ld of %d\n", sum, 4 * ROUNDS);
-    CHECK(handled > 0);
 }
 
 static void *registered(void *arg)

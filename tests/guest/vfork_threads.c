@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: modes=run-elf,run links=static,dynamic timeout=10 */
-/* What other threads of the parent close, open and change while a vfork child runs belongs to the parent alone. */
+/* What other threads of the parent close, open and change while a vfork child runs belongs to the parent
+ * alone. */
 #include "check.h"
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pairs of a constant of abi and the one of the host's headers. The headers of the C library and those of the kernel exclude
- * each other, so each kind has its own file, which includes abi before them: they define names that ours have as fields.
+ * Pairs of a constant of abi and the one of the host's headers. The headers of the C library and those of the
+ * kernel exclude each other, so each kind has its own file, which includes abi before them: they define names
+ * that ours have as fields.
  */
 #ifndef ABI_CONSTANTS_H
 #define ABI_CONSTANTS_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * abi against the headers of the host: every constant, the layout of the structures that programs share with the kernel, the numbers of
- * the system calls; and the translations between architectures against themselves.
+ * abi against the headers of the host: every constant, the layout of the structures that programs share with
+ * the kernel, the numbers of the system calls; and the translations between architectures against themselves.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +22,8 @@ static int check_constants(const struct abi_constant *table, size_t count)
         uint64_t ours = table[i].ours, theirs = table[i].theirs;
 
         /* The same 32 bits may be signed on one side. */
-        if (ours == theirs || ((uint32_t)ours == (uint32_t)theirs && (uint32_t)((ours ^ theirs) >> 32) == UINT32_MAX))
+        if (ours == theirs ||
+            ((uint32_t)ours == (uint32_t)theirs && (uint32_t)((ours ^ theirs) >> 32) == UINT32_MAX))
             continue;
         print_error("LINUX_%s is %#llx, the host says %#llx\n", table[i].name, (unsigned long long)ours,
                     (unsigned long long)theirs);
@@ -49,7 +50,8 @@ static void layouts(void **state)
 
     for (size_t i = 0; i < abi_layouts_count; i++)
         if (abi_layouts[i].ours != abi_layouts[i].theirs) {
-            print_error("%s is %zu, the host says %zu\n", abi_layouts[i].what, abi_layouts[i].ours, abi_layouts[i].theirs);
+            print_error("%s is %zu, the host says %zu\n", abi_layouts[i].what, abi_layouts[i].ours,
+                        abi_layouts[i].theirs);
             wrong++;
         }
     assert_int_equal(wrong, 0);
@@ -64,7 +66,8 @@ static void syscall_numbers(void **state)
 
         if (row && strcmp(row->name, abi_host_syscalls[i].name) == 0)
             continue;
-        print_error("%u is %s, we say %s\n", abi_host_syscalls[i].nr, abi_host_syscalls[i].name, row ? row->name : "nothing");
+        print_error("%u is %s, we say %s\n", abi_host_syscalls[i].nr, abi_host_syscalls[i].name,
+                    row ? row->name : "nothing");
         wrong++;
     }
     assert_int_equal(wrong, 0);
@@ -106,22 +109,36 @@ static void open_flags_translate(void **state)
 
         assert_int_equal(abi_open_flags_to_canonical(ABI_X86_64, flag), flag);
         assert_int_equal(abi_open_flags_from_canonical(ABI_X86_64, flag), flag);
-        assert_int_equal(abi_open_flags_from_canonical(ABI_AARCH64, abi_open_flags_to_canonical(ABI_AARCH64, flag)), flag);
+        assert_int_equal(
+            abi_open_flags_from_canonical(ABI_AARCH64, abi_open_flags_to_canonical(ABI_AARCH64, flag)), flag);
     }
 }
 
 static void stat_packs(void **state)
 {
-    struct linux_kstat st = {.st_dev = 1, .st_ino = 2, .st_nlink = 3, .st_mode = 4, .st_uid = 5, .st_gid = 6, .st_rdev = 7,
-                             .st_size = 8, .st_blksize = 9, .st_blocks = 10, .st_atime_sec = 11, .st_atime_nsec = 12,
-                             .st_mtime_sec = 13, .st_mtime_nsec = 14, .st_ctime_sec = 15, .st_ctime_nsec = 16};
+    struct linux_kstat st = {.st_dev = 1,
+                             .st_ino = 2,
+                             .st_nlink = 3,
+                             .st_mode = 4,
+                             .st_uid = 5,
+                             .st_gid = 6,
+                             .st_rdev = 7,
+                             .st_size = 8,
+                             .st_blksize = 9,
+                             .st_blocks = 10,
+                             .st_atime_sec = 11,
+                             .st_atime_nsec = 12,
+                             .st_mtime_sec = 13,
+                             .st_mtime_nsec = 14,
+                             .st_ctime_sec = 15,
+                             .st_ctime_nsec = 16};
     struct linux_stat_x86_64 x;
     struct linux_stat_aarch64 a;
 
     assert_int_equal(abi_stat_pack(ABI_X86_64, &st, &x), sizeof(x));
     assert_int_equal(abi_stat_pack(ABI_AARCH64, &st, &a), sizeof(a));
-#define CHECK(field, value)                                                                                            \
-    assert_int_equal(x.field, value);                                                                                  \
+#define CHECK(field, value)                                                                                  \
+    assert_int_equal(x.field, value);                                                                        \
     assert_int_equal(a.field, value)
     CHECK(st_dev, 1);
     CHECK(st_ino, 2);
@@ -148,7 +165,8 @@ static void epoll_events_copy(void **state)
         uint32_t events;
         uint64_t data;
 
-        abi_epoll_event_store((enum abi_arch)arch, raw, LINUX_EPOLLET | LINUX_EPOLLIN, UINT64_C(0x0123456789abcdef));
+        abi_epoll_event_store((enum abi_arch)arch, raw, LINUX_EPOLLET | LINUX_EPOLLIN,
+                              UINT64_C(0x0123456789abcdef));
         abi_epoll_event_load((enum abi_arch)arch, raw, &events, &data);
         assert_int_equal(events, LINUX_EPOLLET | LINUX_EPOLLIN);
         assert_true(data == UINT64_C(0x0123456789abcdef));
@@ -160,7 +178,8 @@ static void epoll_events_copy(void **state)
 
 static void device_numbers(void **state)
 {
-    static const uint32_t majors[] = {0, 1, 255, 4095, 0xfffff000, UINT32_MAX}, minors[] = {0, 3, 255, 256, 0xfffff, UINT32_MAX};
+    static const uint32_t majors[] = {0, 1, 255, 4095, 0xfffff000, UINT32_MAX},
+                          minors[] = {0, 3, 255, 256, 0xfffff, UINT32_MAX};
 
     for (size_t i = 0; i < ARRAY_SIZE(majors); i++)
         for (size_t j = 0; j < ARRAY_SIZE(minors); j++) {
@@ -189,11 +208,16 @@ static void names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constants_of_libc),    cmocka_unit_test(constants_of_kernel),
-        cmocka_unit_test(layouts),              cmocka_unit_test(syscall_numbers),
-        cmocka_unit_test(syscall_rows_are_sound), cmocka_unit_test(open_flags_translate),
-        cmocka_unit_test(stat_packs),           cmocka_unit_test(epoll_events_copy),
-        cmocka_unit_test(device_numbers),       cmocka_unit_test(names),
+        cmocka_unit_test(constants_of_libc),
+        cmocka_unit_test(constants_of_kernel),
+        cmocka_unit_test(layouts),
+        cmocka_unit_test(syscall_numbers),
+        cmocka_unit_test(syscall_rows_are_sound),
+        cmocka_unit_test(open_flags_translate),
+        cmocka_unit_test(stat_packs),
+        cmocka_unit_test(epoll_events_copy),
+        cmocka_unit_test(device_numbers),
+        cmocka_unit_test(names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,8 @@ uint32_t proc_fd_mode(struct task *task, struct proc_id id)
     if (!view_open(task, id, &view) || view.file.flags & LINUX_O_PATH)
         return LINUX_S_IFLNK;
     access = view.file.flags & LINUX_O_ACCMODE;
-    return LINUX_S_IFLNK | 0100 | (access == LINUX_O_WRONLY ? 0 : 0400) | (access == LINUX_O_RDONLY ? 0 : 0200);
+    return LINUX_S_IFLNK | 0100 | (access == LINUX_O_WRONLY ? 0 : 0400) |
+           (access == LINUX_O_RDONLY ? 0 : 0200);
 }
 
 static void list_one(struct proc_id id, int fd, struct text *out, uint32_t mode)
@@ -85,7 +86,8 @@ long proc_fd_list(struct task *task, struct proc_id id, struct text *out, uint32
     peer = peer_open(task, id);
     if (!peer)
         return -LINUX_EACCES;
-    for (int fd = peer_fd_next(peer, 0, &file, &cloexec); fd >= 0; fd = peer_fd_next(peer, fd + 1, &file, &cloexec))
+    for (int fd = peer_fd_next(peer, 0, &file, &cloexec); fd >= 0;
+         fd = peer_fd_next(peer, fd + 1, &file, &cloexec))
         list_one(id, fd, out, mode);
     return 0;
 }
@@ -127,7 +129,8 @@ long proc_fd_text(struct task *task, struct proc_id id, char *buf, size_t size)
     return view.own ? vfs_path_of_file(task, view.own, buf, size) : peer_fd_text(task, &view, buf, size);
 }
 
-/* Whether what was found by a name is the open file: for a device node (whose file is the host's device), whether it is the same device. */
+/* Whether what was found by a name is the open file: for a device node (whose file is the host's device),
+ * whether it is the same device. */
 static bool is_same(struct task *task, struct vfs_node *node, const char *path)
 {
     struct linux_kstat a, b;
@@ -139,7 +142,8 @@ static bool is_same(struct task *task, struct vfs_node *node, const char *path)
     return node->fd >= 0 && host_fstat(node->fd, &a) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
 }
 
-/* By its name if that still means the same file, so that owner, mode and mount are the guest's; without one as it is. */
+/* By its name if that still means the same file, so that owner, mode and mount are the guest's; without one
+ * as it is. */
 static long follow_peer(struct task *task, const struct fd_view *view, char *name, struct vfs_node *out)
 {
     struct walk_request rq = {.dirfd = LINUX_AT_FDCWD, .path = name};
@@ -197,7 +201,8 @@ static bool field(const char *line, size_t n, const char *word, uint64_t *value,
     return *rest > p;
 }
 
-/* The guest's number of a host descriptor that epoll watches; the host's number stays away when the guest has closed it. */
+/* The guest's number of a host descriptor that epoll watches; the host's number stays away when the guest has
+ * closed it. */
 static int guest_fd_of(struct task *task, const struct fd_view *view, int host_fd)
 {
     struct file file, *own;
@@ -234,7 +239,8 @@ static int mount_of(const struct fd_view *view)
     return path && peer_file_path(view->peer, &view->file, path, VFS_PATH_MAX, &mount) ? mount : 0;
 }
 
-static void put_line(struct task *task, const struct fd_view *view, const char *line, size_t n, struct text *out)
+static void put_line(struct task *task, const struct fd_view *view, const char *line, size_t n,
+                     struct text *out)
 {
     const char *rest;
     uint64_t value;
@@ -261,7 +267,8 @@ static void put_line(struct task *task, const struct fd_view *view, const char *
             text_puts(out, "\n");
         }
     } else if (field(line, n, "Pid:", &value, &rest) || field(line, n, "NSpid:", &value, &rest)) {
-        text_fmt(out, "%s:\t%d\n", line[0] == 'P' ? "Pid" : "NSpid", pids_to_guest(task->process, (int)value));
+        text_fmt(out, "%s:\t%d\n", line[0] == 'P' ? "Pid" : "NSpid",
+                 pids_to_guest(task->process, (int)value));
     } else {
         text_put(out, line, n);
         text_puts(out, "\n");

@@ -37,7 +37,8 @@ static long other_link(struct task *task, struct proc_id id, const char *name, c
     return (long)strlen(buf);
 }
 
-/* The host only knows the kernel program. Where the other's memory may not be read, the program is what is mapped first. */
+/* The host only knows the kernel program. Where the other's memory may not be read, the program is what is
+ * mapped first. */
 static long other_exe(struct task *task, struct proc_id id, char *buf, size_t size)
 {
     char host[PROC_HOST_SIZE];
@@ -73,7 +74,9 @@ static long other_cwd(struct task *task, struct proc_id id, char *buf, size_t si
     if (peer)
         return peer_dir_path(peer, peer->fs.cwd, buf, size) ? (long)strlen(buf) : -LINUX_ENOENT;
     r = other_link(task, id, "cwd", buf, size);
-    return r < 0 || process_is_identity(task->process) ? r : -LINUX_EACCES; /* the host's folder is not the guest's */
+    return r < 0 || process_is_identity(task->process)
+               ? r
+               : -LINUX_EACCES; /* the host's folder is not the guest's */
 }
 
 static long path_in_root(struct task *task, const char *full, char *buf, size_t size)

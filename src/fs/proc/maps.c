@@ -173,9 +173,9 @@ static bool joins(const struct map_line *a, const struct map_line *b)
 {
     bool file = a->name_len && a->name[0] == '/';
 
-    return a->end == b->start && a->perms[2] == 'x' && memcmp(a->perms, b->perms, 4) == 0 && a->device_len == b->device_len &&
-           memcmp(a->device, b->device, a->device_len) == 0 && a->name_len == b->name_len &&
-           memcmp(a->name, b->name, a->name_len) == 0 &&
+    return a->end == b->start && a->perms[2] == 'x' && memcmp(a->perms, b->perms, 4) == 0 &&
+           a->device_len == b->device_len && memcmp(a->device, b->device, a->device_len) == 0 &&
+           a->name_len == b->name_len && memcmp(a->name, b->name, a->name_len) == 0 &&
            (!file || a->offset + (a->end - a->start) == b->offset);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mem and pagemap: the host's own, on a descriptor of the host's file. Offsets that mean memory of ours (the kernel's window, trampolines)
- * are not there for the guest, in any process.
+ * mem and pagemap: the host's own, on a descriptor of the host's file. Offsets that mean memory of ours (the
+ * kernel's window, trampolines) are not there for the guest, in any process.
  */
 #include "fs/proc/proc.h"
 
@@ -32,8 +32,8 @@ static uint64_t part_of_guest(const struct task *task, const struct scale *scale
     return n;
 }
 
-static long transfer(struct task *task, struct file *file, uint64_t buf, uint64_t n, int64_t offset, bool write,
-                     const struct scale *scale)
+static long transfer(struct task *task, struct file *file, uint64_t buf, uint64_t n, int64_t offset,
+                     bool write, const struct scale *scale)
 {
     void *memory;
     uint64_t part;
@@ -49,11 +49,13 @@ static long transfer(struct task *task, struct file *file, uint64_t buf, uint64_
     memory = user_range(task, buf, part);
     if (!memory)
         return -LINUX_EFAULT;
-    return write ? host_pwrite(file->host_fd, memory, part, offset) : host_pread(file->host_fd, memory, part, offset);
+    return write ? host_pwrite(file->host_fd, memory, part, offset)
+                 : host_pread(file->host_fd, memory, part, offset);
 }
 
 /* The offset is the host descriptor's, because processes share it. */
-static long advance(struct task *task, struct file *file, uint64_t buf, uint64_t n, bool write, const struct scale *scale)
+static long advance(struct task *task, struct file *file, uint64_t buf, uint64_t n, bool write,
+                    const struct scale *scale)
 {
     long at = host_lseek(file->host_fd, 0, LINUX_SEEK_CUR), r;
 
@@ -120,11 +122,7 @@ static long no_mmap(struct task *task, struct file *file, int prot, int map_flag
     .statfs = vfs_file_statfs, .path = vfs_file_path, .save = vfs_file_save, .release = vfs_file_release
 
 const struct file_ops proc_mem_ops = {
-    COMMON,
-    .read = mem_read,
-    .write = mem_write,
-    .pread = mem_pread,
-    .pwrite = mem_pwrite,
+    COMMON, .read = mem_read, .write = mem_write, .pread = mem_pread, .pwrite = mem_pwrite,
 };
 
 const struct file_ops proc_pagemap_ops = {

@@ -41,7 +41,8 @@ static uint64_t device_of(const struct mount *m)
     struct linux_kstat st;
 
     /* As stat tells it: the overlay has one device for both of its halves. */
-    if (m->root_fd < 0 || m->ops == &overlay_ops || m->flags & MOUNT_OWN_DEV || host_fstat(m->root_fd, &st) < 0)
+    if (m->root_fd < 0 || m->ops == &overlay_ops || m->flags & MOUNT_OWN_DEV ||
+        host_fstat(m->root_fd, &st) < 0)
         return m->dev;
     return st.st_dev;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files at the root of /proc and below sys, net and sysvipc that a container has of its own, in place of the host's. */
+/* Files at the root of /proc and below sys, net and sysvipc that a container has of its own, in place of the
+ * host's. */
 #include "container/spec.h"
 #include "fs/proc/proc.h"
 #include "net/net.h"
@@ -57,7 +58,8 @@ static long loadavg(struct task *task, struct text *out)
 /* What can be mounted, as the container's mounts are shown. */
 static long filesystems(struct task *task, struct text *out)
 {
-    static const char *const types[] = {"sysfs", "tmpfs", "proc", "devtmpfs", "pipefs", "sockfs", "devpts", "mqueue", "overlay"};
+    static const char *const types[] = {"sysfs",  "tmpfs",  "proc",   "devtmpfs", "pipefs",
+                                        "sockfs", "devpts", "mqueue", "overlay"};
 
     for (size_t i = 0; i < ARRAY_SIZE(types); i++)
         text_fmt(out, "nodev\t%s\n", types[i]);
@@ -72,7 +74,8 @@ static long nothing(struct task *task, struct text *out)
 
 static long sysv_shm(struct task *task, struct text *out)
 {
-    text_puts(out, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      "
+    text_puts(out, "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  "
+                   "cgid      atime      "
                    "dtime      ctime                   rss                  swap\n");
     return 0;
 }
@@ -85,14 +88,16 @@ static long sysv_sem(struct task *task, struct text *out)
 
 static long sysv_msg(struct task *task, struct text *out)
 {
-    text_puts(out, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      "
+    text_puts(out, "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid   "
+                   "   stime      "
                    "rtime      ctime\n");
     return 0;
 }
 
 /*
- * The sockets of the network that the container shares with the host: those with a name of the container's, and those without any. A
- * name begins in the eighth column of a line: a path, or '@' and an abstract name, in which the host writes '@' for NULs.
+ * The sockets of the network that the container shares with the host: those with a name of the container's,
+ * and those without any. A name begins in the eighth column of a line: a path, or '@' and an abstract name,
+ * in which the host writes '@' for NULs.
  */
 static long net_unix(struct task *task, struct text *out)
 {
@@ -133,7 +138,8 @@ static long net_unix(struct task *task, struct text *out)
             continue; /* not the container's */
         len -= sizeof un->sun_family;
         text_put(out, line, (size_t)(name - line));
-        text_fmt(out, "%s%.*s\n", name[0] == '@' ? "@" : "", (int)(name[0] == '@' ? len - 1 : strnlen(un->sun_path, len)),
+        text_fmt(out, "%s%.*s\n", name[0] == '@' ? "@" : "",
+                 (int)(name[0] == '@' ? len - 1 : strnlen(un->sun_path, len)),
                  name[0] == '@' ? un->sun_path + 1 : un->sun_path);
     }
     return r < 0 ? r : 0;

@@ -5,8 +5,8 @@
 
 #define ANCHOR_MAGIC UINT64_C(0x72656570656c6361)
 
-/* The process of this memory, at an address that is the same in every process. A vfork child that lives in its parent's memory is not found
- * by it: it has hardly anything of its own. */
+/* The process of this memory, at an address that is the same in every process. A vfork child that lives in
+ * its parent's memory is not found by it: it has hardly anything of its own. */
 static struct anchor {
     uint64_t magic;
     struct process *process;
@@ -41,7 +41,8 @@ static bool runs_ours(int host_pid)
 
     fmt(path, sizeof path, "/proc/%d/exe", host_pid);
     return host_fstatat(LINUX_AT_FDCWD, path, &a, 0) == 0 &&
-           host_fstatat(LINUX_AT_FDCWD, "/proc/self/exe", &b, 0) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+           host_fstatat(LINUX_AT_FDCWD, "/proc/self/exe", &b, 0) == 0 && a.st_ino == b.st_ino &&
+           a.st_dev == b.st_dev;
 }
 
 /* The task with that number, or the first one. */
@@ -70,11 +71,12 @@ static bool load(struct peer *peer, unsigned tid)
         !peer_read(peer, there.process, &peer->process, sizeof peer->process) ||
         peer->process.host_pid != peer->host_pid || !find_task(peer, tid) ||
         !peer_read(peer, peer->process.mm, &peer->mm, sizeof peer->mm) ||
-        !peer_read(peer, t->fs, &peer->fs, sizeof peer->fs) || !peer_read(peer, t->cred, &peer->cred, sizeof peer->cred))
+        !peer_read(peer, t->fs, &peer->fs, sizeof peer->fs) ||
+        !peer_read(peer, t->cred, &peer->cred, sizeof peer->cred))
         return false;
     peer->cred.ngroups = MIN(peer->cred.ngroups, (uint32_t)PEER_GROUPS);
-    return !peer->cred.ngroups || peer_read(peer, (const char *)t->cred + sizeof peer->cred, peer->cred.groups,
-                                            peer->cred.ngroups * sizeof(uint32_t));
+    return !peer->cred.ngroups || peer_read(peer, (const char *)t->cred + sizeof peer->cred,
+                                            peer->cred.groups, peer->cred.ngroups * sizeof(uint32_t));
 }
 
 struct peer *peer_open(struct task *task, struct proc_id id)
@@ -144,9 +146,10 @@ bool peer_fd(const struct peer *peer, int fd, struct file *file, bool *cloexec)
     uint64_t bits;
 
     if (fd < 0 || !slots_of(peer, &head, &at) || fd >= head.size ||
-        !peer_read(peer, (const char *)at + offsetof(struct fdslots, files) + (size_t)fd * sizeof found, &found,
-                   sizeof found) ||
-        !peer_read(peer, found, file, sizeof *file) || !peer_read(peer, head.cloexec + fd / 64, &bits, sizeof bits))
+        !peer_read(peer, (const char *)at + offsetof(struct fdslots, files) + (size_t)fd * sizeof found,
+                   &found, sizeof found) ||
+        !peer_read(peer, found, file, sizeof *file) ||
+        !peer_read(peer, head.cloexec + fd / 64, &bits, sizeof bits))
         return false;
     *cloexec = bits >> (fd % 64) & 1;
     return true;
@@ -200,7 +203,8 @@ bool peer_file_path(const struct peer *peer, const struct file *file, char *buf,
 
     if (!peer_read(peer, file->ops, &ops, sizeof ops) || ops.release != vfs_file_release ||
         !peer_read(peer, file->data, &data, sizeof data) ||
-        !read_path(peer, (const char *)file->data + offsetof(struct vfs_file, path), data.path_len, buf, size))
+        !read_path(peer, (const char *)file->data + offsetof(struct vfs_file, path), data.path_len, buf,
+                   size))
         return false;
     *mount = peer_read(peer, data.mnt, &mnt, sizeof mnt) ? mnt.id : 0;
     return true;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What another guest process holds in its memory: its descriptors, folders, credentials and addresses, read without stopping it.
+ * What another guest process holds in its memory: its descriptors, folders, credentials and addresses, read
+ * without stopping it.
  *
- * All processes of a container run the same kernel program at the same addresses, so that pointers found in another's memory can be read
- * there. A copy may be torn by what the other does meanwhile: whoever follows a pointer gets false when it leads nowhere. The host
- * decides who may read: where it forbids it, the other process shows only what the host's /proc tells of it.
+ * All processes of a container run the same kernel program at the same addresses, so that pointers found in
+ * another's memory can be read there. A copy may be torn by what the other does meanwhile: whoever follows a
+ * pointer gets false when it leads nowhere. The host decides who may read: where it forbids it, the other
+ * process shows only what the host's /proc tells of it.
  */
 #ifndef CORACLE_PROC_PEER_H
 #define CORACLE_PROC_PEER_H
@@ -24,7 +26,8 @@ struct peer {
     struct cred cred; /* with the first PEER_GROUPS of its groups */
 };
 
-/* The process (or thread, when id.tid is not 0); NULL when it is no process of ours, may not be read, or has ended. */
+/* The process (or thread, when id.tid is not 0); NULL when it is no process of ours, may not be read, or has
+ * ended. */
 struct peer *peer_open(struct task *task, struct proc_id id);
 void peer_close(struct peer **peer);
 #define CLEANUP_PEER(name) struct peer *name cleanup(peer_close)

@@ -49,7 +49,8 @@ FIXED(setgroups, "allow\n")
 FIXED(no_audit, "4294967295")
 
 /* A range of the guest's memory, of this process or another; false when nothing can be read. */
-static bool put_memory(struct task *task, const struct peer *peer, uint64_t start, uint64_t end, struct text *out)
+static bool put_memory(struct task *task, const struct peer *peer, uint64_t start, uint64_t end,
+                       struct text *out)
 {
     char *to;
 
@@ -69,7 +70,8 @@ static const struct mm *mm_of(struct task *task, const struct peer *peer)
     return peer ? &peer->mm : task->process->mm;
 }
 
-/* What lies in the program's memory now: programs write their state there. Text that goes on behind the arguments ends with its first NUL. */
+/* What lies in the program's memory now: programs write their state there. Text that goes on behind the
+ * arguments ends with its first NUL. */
 static long cmdline(struct task *task, struct proc_id id, const char *host, struct text *out)
 {
     CLEANUP_PEER(peer) = proc_is_self(task, id) ? NULL : peer_open(task, id);

@@ -100,7 +100,8 @@ static void owner_of(struct task *task, struct proc_id id, uint32_t *uid, uint32
     } else if (task->process->pids) {
         if (pid_table_get(task->process->pids, (int)id.pid, &slot))
             *uid = slot.euid;
-    } else if (process_is_identity(task->process) && proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
+    } else if (process_is_identity(task->process) &&
+               proc_host_folder(task, (struct proc_id){.pid = id.pid}, host) == 0 &&
                host_fstatat(LINUX_AT_FDCWD, host, &st, 0) == 0) {
         *uid = st.st_uid;
         *gid = st.st_gid;
@@ -329,7 +330,8 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
     switch (id.entry) {
     case PROC_ROOT:
         for (size_t i = 0; i < ARRAY_SIZE(root_names); i++)
-            virtual_list_add(out, root_names[i].name, proc_ino((struct proc_id){.entry = root_names[i].entry}, ""), LINUX_S_IFLNK);
+            virtual_list_add(out, root_names[i].name,
+                             proc_ino((struct proc_id){.entry = root_names[i].entry}, ""), LINUX_S_IFLNK);
         proc_root_list(out);
         return list_processes(task, out);
     case PROC_MIRROR:
@@ -340,8 +342,7 @@ static long proc_list(struct task *task, struct vfs_node *dir, struct text *out)
             struct proc_id entry = {.entry = pid_names[i].entry, .pid = id.pid, .tid = id.tid};
 
             if (!(id.tid && entry.entry == PROC_TASK))
-                virtual_list_add(out, pid_names[i].name, proc_ino(entry, ""),
-                                 mode_of(task, entry, ""));
+                virtual_list_add(out, pid_names[i].name, proc_ino(entry, ""), mode_of(task, entry, ""));
         }
         virtual_list_add(out, "net", proc_ino((struct proc_id){.entry = PROC_MIRROR}, "net"), LINUX_S_IFDIR);
         for (size_t i = 0; i < proc_pid_file_count; i++) {
@@ -415,7 +416,8 @@ static long proc_open(struct task *task, struct vfs_node *node, unsigned flags, 
     if (id.entry == PROC_MIRROR && (flags & LINUX_O_ACCMODE) != LINUX_O_RDONLY && !(flags & LINUX_O_PATH) &&
         !process_is_identity(task->process))
         return -LINUX_EROFS;
-    if (id.entry >= PROC_PID_FIRST && proc_pid_files[id.entry - PROC_PID_FIRST].open && !(flags & LINUX_O_PATH)) {
+    if (id.entry >= PROC_PID_FIRST && proc_pid_files[id.entry - PROC_PID_FIRST].open &&
+        !(flags & LINUX_O_PATH)) {
         const struct proc_pid_file *file = &proc_pid_files[id.entry - PROC_PID_FIRST];
         long r = proc_host_folder(task, id, host);
 
@@ -435,8 +437,8 @@ static long proc_mkdir(struct task *task, struct vfs_node *dir, const char *name
     return -LINUX_ENOENT;
 }
 
-static long proc_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags, uint32_t mode,
-                        struct file **out)
+static long proc_create(struct task *task, struct vfs_node *dir, const char *name, unsigned flags,
+                        uint32_t mode, struct file **out)
 {
     return -LINUX_ENOENT;
 }

@@ -97,7 +97,8 @@ long proc_fdinfo(struct task *task, struct proc_id id, struct text *out);
 long proc_maps(struct task *task, struct proc_id id, const char *host, struct text *out);
 long proc_smaps(struct task *task, struct proc_id id, const char *host, struct text *out);
 long proc_smaps_rollup(struct task *task, struct proc_id id, const char *host, struct text *out);
-/* The guest's name of what the host calls `path`; false (and the host's name) when it lies below no mount, as "/memfd:x (deleted)". */
+/* The guest's name of what the host calls `path`; false (and the host's name) when it lies below no mount, as
+ * "/memfd:x (deleted)". */
 bool proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size);
 
 long proc_numa_maps(struct task *task, struct proc_id id, const char *host, struct text *out);

@@ -64,7 +64,8 @@ long proc_mirror_stat(const char *path, uint32_t *mode)
     struct linux_kstat st;
     long r;
 
-    if (!is_mirrored(path) || strncmp(path, "sys/fs/binfmt_misc/", 19) == 0 || strlen(path) > sizeof host - 16)
+    if (!is_mirrored(path) || strncmp(path, "sys/fs/binfmt_misc/", 19) == 0 ||
+        strlen(path) > sizeof host - 16)
         return -LINUX_ENOENT;
     host_path_of(path, host, sizeof host);
     r = host_fstatat(LINUX_AT_FDCWD, host, &st, LINUX_AT_SYMLINK_NOFOLLOW);
@@ -82,10 +83,12 @@ void proc_root_list(struct text *out)
 
     for (size_t i = 0; i < ARRAY_SIZE(root_files); i++)
         if (proc_root_file(root_files[i]))
-            virtual_list_add(out, root_files[i], proc_ino((struct proc_id){.entry = PROC_FILE}, root_files[i]), LINUX_S_IFREG);
+            virtual_list_add(out, root_files[i],
+                             proc_ino((struct proc_id){.entry = PROC_FILE}, root_files[i]), LINUX_S_IFREG);
     for (size_t i = 0; i < ARRAY_SIZE(mirrored); i++)
         if (strcmp(mirrored[i], "net") != 0 && proc_mirror_stat(mirrored[i], &mode) == 0)
-            virtual_list_add(out, mirrored[i], proc_ino((struct proc_id){.entry = PROC_MIRROR}, mirrored[i]), mode);
+            virtual_list_add(out, mirrored[i], proc_ino((struct proc_id){.entry = PROC_MIRROR}, mirrored[i]),
+                             mode);
 }
 
 long proc_mirror_list(struct task *task, const char *path, struct text *out)

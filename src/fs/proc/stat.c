@@ -159,7 +159,7 @@ static void own_status(struct task *task, struct proc_id id, struct guest_status
     s->shared = p->signals->shared.set;
     dispositions(p->signals->actions, s);
     lock_acquire(&p->lock);
-    list_for_each_entry(t, &p->tasks, in_process)
+    list_for_each_entry (t, &p->tasks, in_process)
         if ((unsigned)t->tid == (id.tid ? id.tid : id.pid)) {
             s->blocked = t->sig.blocked;
             s->pending = t->sig.own.set;

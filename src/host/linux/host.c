@@ -69,9 +69,10 @@ size_t host_page_size(void)
     return 4096;
 #else
     static size_t size;
-    /* The smallest size that MAP_FIXED_NOREPLACE-free probing can tell: an mmap offset must be a multiple of the page. */
+    /* The smallest size that MAP_FIXED_NOREPLACE-free probing can tell: an mmap offset must be a multiple of
+     * the page. */
     if (!size)
-        size = host_syscall3(HOST_NR(mprotect), 4096, 0, 0) == 0 ? 4096
+        size = host_syscall3(HOST_NR(mprotect), 4096, 0, 0) == 0    ? 4096
                : host_syscall3(HOST_NR(mprotect), 16384, 0, 0) == 0 ? 16384
                                                                     : 65536;
     return size;
@@ -161,7 +162,8 @@ long host_getdents(int fd, void *buf, size_t n)
     return host_syscall3(HOST_NR(getdents64), fd, buf, n);
 }
 
-long host_wait_word(_Atomic uint32_t *word, uint32_t value, const struct linux_timespec *timeout, host_stop stop)
+long host_wait_word(_Atomic uint32_t *word, uint32_t value, const struct linux_timespec *timeout,
+                    host_stop stop)
 {
     return host_syscall_stop(stop, HOST_NR(futex), word, LINUX_FUTEX_WAIT | LINUX_FUTEX_PRIVATE_FLAG, value,
                              timeout, 0, 0);

@@ -65,7 +65,8 @@ long host_fstatat(int dirfd, const char *path, struct linux_kstat *st, int flags
     return r;
 }
 
-long host_openat2_stop(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve, host_stop stop)
+long host_openat2_stop(int dirfd, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve,
+                       host_stop stop)
 {
     struct linux_open_how how = {flags | LINUX_O_CLOEXEC, mode, resolve};
 

@@ -150,7 +150,8 @@ long host_aio_cancel(uint64_t context, uint64_t request, void *event)
     return host_syscall3(HOST_NR(io_cancel), context, request, event);
 }
 
-long host_aio_events(uint64_t context, long least, long most, void *events, const struct linux_timespec *timeout, host_stop stop)
+long host_aio_events(uint64_t context, long least, long most, void *events,
+                     const struct linux_timespec *timeout, host_stop stop)
 {
     return host_syscall_stop(stop, HOST_NR(io_getevents), context, least, most, events, timeout, 0);
 }

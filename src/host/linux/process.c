@@ -275,8 +275,8 @@ long host_lifeline_bind(int lifeline, int pid)
     return poll.revents ? -LINUX_EPIPE : 0;
 }
 
-long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid, uint32_t sgid,
-                  uint32_t fsgid)
+long host_set_ids(uint32_t uid, uint32_t euid, uint32_t suid, uint32_t fsuid, uint32_t gid, uint32_t egid,
+                  uint32_t sgid, uint32_t fsgid)
 {
     /* Groups first: they may need the rights that the user's change gives up. */
     long r = host_syscall3(HOST_NR(setresgid), gid, egid, sgid);

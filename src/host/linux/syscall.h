@@ -2,8 +2,8 @@
 /*
  * Raw system calls of a Linux host. Private to src/host/linux.
  *
- * The names of numbers come from the host's own header (HOST_NR(read)); results are a value or a negative errno, which on Linux is
- * the canonical one already.
+ * The names of numbers come from the host's own header (HOST_NR(read)); results are a value or a negative
+ * errno, which on Linux is the canonical one already.
  */
 #ifndef CORACLE_HOST_LINUX_SYSCALL_H
 #define CORACLE_HOST_LINUX_SYSCALL_H
@@ -44,24 +44,27 @@ static inline long host_syscall6(long nr, long a, long b, long c, long d, long e
 #endif
 
 /*
- * The same, entered only while *stop is 0, and left with -EINTR by any signal (host/linux/ARCH/syscall_stop.S): the signal handler
- * moves a thread that stands between the check and the system call to host_syscall_stop_abort.
+ * The same, entered only while *stop is 0, and left with -EINTR by any signal
+ * (host/linux/ARCH/syscall_stop.S): the signal handler moves a thread that stands between the check and the
+ * system call to host_syscall_stop_abort.
  */
 long host_syscall_stop6(host_stop stop, long nr, long a, long b, long c, long d, long e, long f);
 extern const char host_syscall_stop_begin[], host_syscall_stop_end[], host_syscall_stop_abort[];
 
-#define HOST_L(x)                                  ((long)(x))
+#define HOST_L(x)                     ((long)(x))
 
-#define host_syscall0(nr)                host_syscall6(nr, 0, 0, 0, 0, 0, 0)
-#define host_syscall1(nr, a)             host_syscall6(nr, HOST_L(a), 0, 0, 0, 0, 0)
-#define host_syscall2(nr, a, b)          host_syscall6(nr, HOST_L(a), HOST_L(b), 0, 0, 0, 0)
-#define host_syscall3(nr, a, b, c)       host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), 0, 0, 0)
-#define host_syscall4(nr, a, b, c, d)    host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), 0, 0)
-#define host_syscall5(nr, a, b, c, d, e) host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), HOST_L(e), 0)
+#define host_syscall0(nr)             host_syscall6(nr, 0, 0, 0, 0, 0, 0)
+#define host_syscall1(nr, a)          host_syscall6(nr, HOST_L(a), 0, 0, 0, 0, 0)
+#define host_syscall2(nr, a, b)       host_syscall6(nr, HOST_L(a), HOST_L(b), 0, 0, 0, 0)
+#define host_syscall3(nr, a, b, c)    host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), 0, 0, 0)
+#define host_syscall4(nr, a, b, c, d) host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), 0, 0)
+#define host_syscall5(nr, a, b, c, d, e)                                                                     \
+    host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), HOST_L(e), 0)
 
-/* An interruptible call when stop is given, a plain one otherwise. Up to six arguments of any scalar type, all named. */
-#define host_syscall_stop(stop, nr, a, b, c, d, e, f)                                                         \
-    ((stop) ? host_syscall_stop6(stop, nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), HOST_L(e), HOST_L(f))  \
+/* An interruptible call when stop is given, a plain one otherwise. Up to six arguments of any scalar type,
+ * all named. */
+#define host_syscall_stop(stop, nr, a, b, c, d, e, f)                                                        \
+    ((stop) ? host_syscall_stop6(stop, nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), HOST_L(e), HOST_L(f)) \
             : host_syscall6(nr, HOST_L(a), HOST_L(b), HOST_L(c), HOST_L(d), HOST_L(e), HOST_L(f)))
 
 #endif
