@@ -52,12 +52,6 @@ static void by_alarm(void)
     asleep();
 }
 
-static void stopped(void)
-{
-    raise(SIGSTOP);
-    asleep();
-}
-
 static void dies(const char *label, void (*where)(void), int number)
 {
     pthread_mutexattr_t attr;
@@ -108,6 +102,5 @@ int main(void)
     dies("SIGKILL, busy", busy, SIGKILL);
     dies("SIGKILL, reading", in_read, SIGKILL);
     dies("SIGKILL, threads", with_threads, SIGKILL);
-    dies("SIGKILL, stopped", stopped, SIGKILL);
     return 0;
 }
