@@ -3,6 +3,7 @@
 #include "fs/proc/proc.h"
 #include "kernel/cred.h"
 #include "kernel/pids.h"
+#include "kernel/supervisor_client.h"
 #include "supervisor/pid_table.h"
 
 bool proc_is_self(const struct task *task, struct proc_id id)
@@ -314,9 +315,10 @@ static long list_processes(struct task *task, struct text *out)
 
     if (!pids)
         return list_host_numbers(task, "/proc", (struct proc_id){0}, out);
+    supervisor_sync(task->process); /* so that whoever forks, and who was forked, is there */
     for (int pid = 1, last = atomic_load(&pids->last); pid <= last; pid++)
         if (atomic_load_explicit(&pids->slots[pid].host, memory_order_relaxed) &&
-            pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER)
+            pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER && !(slot.flags & PID_GROUP))
             list_number(out, (struct proc_id){.entry = PROC_PID, .pid = (unsigned)pid});
     return 0;
 }
