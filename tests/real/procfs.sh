@@ -6,8 +6,8 @@ ROOT=$ROOT_DEBIAN
 script() { # NAME SCRIPT
     same "$1" /bin/bash -c "$2"
 }
-script ps-all 'sleep 20 & ps -eo user,group,ppid:2,tpgid:2,nlwp:2,comm,args; kill %1'
-script ps-aux 'sleep 20 & ps aux >/tmp/ps.out; awk "{ print \$1, \$7, \$11, \$12 }" /tmp/ps.out; kill %1'
+script ps-all 'sleep 20 & sleep 0.3; ps -eo user,group,ppid:2,tpgid:2,nlwp:2,comm,args; kill %1'
+script ps-aux 'sleep 20 & sleep 0.3; ps aux >/tmp/ps.out; awk "{ print \$1, \$7, \$11, \$12 }" /tmp/ps.out; kill %1'
 script ps-threads 'python3 -c "
 import threading, time, subprocess
 [threading.Thread(target=time.sleep, args=(2,), daemon=True).start() for i in range(3)]

@@ -2,6 +2,7 @@
 /* Looking up, listing and reading /proc; see proc.h. */
 #include "fs/proc/proc.h"
 #include "kernel/cred.h"
+#include "host/signal.h"
 #include "kernel/pids.h"
 #include "kernel/supervisor_client.h"
 #include "supervisor/pid_table.h"
@@ -318,7 +319,8 @@ static long list_processes(struct task *task, struct text *out)
     supervisor_sync(task->process); /* so that whoever forks, and who was forked, is there */
     for (int pid = 1, last = atomic_load(&pids->last); pid <= last; pid++)
         if (atomic_load_explicit(&pids->slots[pid].host, memory_order_relaxed) &&
-            pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER && !(slot.flags & PID_GROUP))
+            pid_table_get(pids, pid, &slot) && slot.flags & PID_LEADER && !(slot.flags & PID_GROUP) &&
+            host_kill(slot.host, 0) != -LINUX_ESRCH) /* the supervisor may not have heard yet */
             list_number(out, (struct proc_id){.entry = PROC_PID, .pid = (unsigned)pid});
     return 0;
 }
