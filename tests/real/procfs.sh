@@ -13,7 +13,7 @@ import threading, time, subprocess
 [threading.Thread(target=time.sleep, args=(2,), daemon=True).start() for i in range(3)]
 time.sleep(.2)
 print(subprocess.run(\"ps -eLo nlwp,comm; ls /proc/\$PPID/task | wc -l\", shell=True, capture_output=True, text=True).stdout)"'
-script pgrep 'sleep 20 & sleep 20 & pgrep -c sleep; pgrep -P $$ -l >/tmp/pgrep.out; cut -d" " -f2 /tmp/pgrep.out; pidof sleep | wc -w; pkill sleep; wait; pgrep -c sleep'
+script pgrep 'sleep 20 & sleep 20 & sleep 0.3; pgrep -c sleep; pgrep -P $$ -l >/tmp/pgrep.out; cut -d" " -f2 /tmp/pgrep.out; pidof sleep | wc -w; pkill sleep; wait; pgrep -c sleep'
 script pstree 'sleep 20 & (sleep 20; true) & sleep 0.2; pstree -a; kill $(pgrep sleep)'
 script top 'top -b -n1 | awk "NR > 7 { print \$2, \$3, \$4, \$NF } /^Tasks/"'
 script free 'free | awk "{ print \$1, NF }"; free -b | awk "/Mem/ { print \$2 }"'
