@@ -120,13 +120,28 @@ static long peer_fd_text(struct task *task, const struct fd_view *view, char *bu
     return (long)strlen(buf);
 }
 
+static long own_fd_text(struct task *task, struct file *file, char *buf, size_t size)
+{
+    char *text cleanup_free = NULL;
+    long n;
+
+    if (file->ops->path)
+        return vfs_path_of_file(task, file, buf, size);
+    text = kmalloc(VFS_PATH_MAX);
+    n = text ? vfs_path_of_file(task, file, text, VFS_PATH_MAX) : -LINUX_ENOMEM;
+    if (n < 0)
+        return n;
+    proc_guest_path(task, text, (size_t)n, buf, size);
+    return (long)strlen(buf);
+}
+
 long proc_fd_text(struct task *task, struct proc_id id, char *buf, size_t size)
 {
     CLEANUP_VIEW(view);
 
     if (!view_open(task, id, &view))
         return -LINUX_ENOENT;
-    return view.own ? vfs_path_of_file(task, view.own, buf, size) : peer_fd_text(task, &view, buf, size);
+    return view.own ? own_fd_text(task, view.own, buf, size) : peer_fd_text(task, &view, buf, size);
 }
 
 /* Whether what was found by a name is the open file: for a device node (whose file is the host's device),

@@ -3,6 +3,7 @@
  * maps and smaps: the host's, without what is ours, with the guest's names. Format: proc_pid_maps(5).
  */
 #include "fs/proc/peer.h"
+#include "kernel/cred.h"
 #include "kernel/mm.h"
 
 /* The host path of a mount's root (or lower root), remembered in the mount: it is asked for with every line.
@@ -42,6 +43,19 @@ static bool lies_below(const char *path, size_t len, const char *root, size_t *r
            (*root_len == len || path[*root_len] == '/');
 }
 
+/* A path of the host's that is nothing of the container's: what came in by an inherited descriptor. */
+static bool is_foreign(struct task *task, const char *path, size_t len)
+{
+    static const char *const nameless[] = {"/memfd:", "/dev/", "/SYSV", "/anon_hugepage", "/[aio]"};
+
+    if (process_is_identity(task->process) || !len || path[0] != '/')
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(nameless); i++)
+        if (len >= strlen(nameless[i]) && memcmp(path, nameless[i], strlen(nameless[i])) == 0)
+            return false;
+    return true;
+}
+
 bool proc_guest_path(struct task *task, const char *path, size_t len, char *buf, size_t size)
 {
     const struct mount_table *table = task->fs->mounts;
@@ -64,7 +78,11 @@ bool proc_guest_path(struct task *task, const char *path, size_t len, char *buf,
     }
     if (below)
         fmt(buf, size, "%s%.*s", point, (int)(len - best), below);
-    else
+    else if (is_foreign(task, path, len)) {
+        const char *slash = memrchr(path, '/', len);
+
+        fmt(buf, size, "(unreachable)%.*s", (int)(path + len - slash), slash);
+    } else
         fmt(buf, size, "%.*s", (int)len, path);
     return below != NULL;
 }
