@@ -129,8 +129,9 @@ static void semaphores(void)
         _exit(0);
     }
     settle();
-    report("remove", semctl(id, 0, IPC_RMID));
+    int removed = semctl(id, 0, IPC_RMID);
     waitpid(pid, NULL, 0);
+    report("remove", removed);
     report("operate on none", semop(id, &up, 1));
 }
 

@@ -53,13 +53,22 @@ def jobs():
     leave(s, 5)
 
 
+def prompt_until(s, pattern):
+    """The shell tells of its jobs before a prompt: asks for prompts until it has something to tell."""
+    for _ in range(20):
+        s.send("\r")
+        try:
+            return s.expect(pattern, 1)
+        except AssertionError:
+            continue
+    return s.expect(pattern)
+
+
 def background():
     s = bash()
     s.send("cat &\r")
     s.expect("ready> ")
-    time.sleep(0.3)
-    s.send("\r")
-    s.expect(r"\[1\]\+  Stopped +cat")
+    prompt_until(s, r"\[1\]\+  Stopped +cat")
     s.send("fg\r")
     s.expect("\ncat\n")
     s.send("to the job\r")
@@ -67,9 +76,7 @@ def background():
     s.send("\4")
     s.expect("ready> ")
     s.send("stty tostop; echo out &\r")
-    time.sleep(0.3)
-    s.send("\r")
-    s.expect(r"Stopped +echo out")
+    prompt_until(s, r"Stopped +echo out")
     s.send("fg\r")
     s.expect("\nout\n")
     s.send("stty -tostop; (sleep 0.2; kill -STOP $BASHPID; echo awake) & sleep 0.5; jobs; kill -CONT %1; sleep 0.3; echo end\r")
